@@ -1,0 +1,33 @@
+using Wegent.Tasks;
+
+namespace Wegent.Teams;
+
+/// <summary>Decides what a team does next, from what is stored alone: after a restart the same question gives the same answer.</summary>
+public static class TeamPlan
+{
+    /// <summary>The collaboration models that can be run.</summary>
+    public static IReadOnlyList<string> Models { get; } = [SoloPlan.Model, PipelinePlan.Model];
+
+    /// <summary>The next step of a turn. No run of it is under way when this is asked.</summary>
+    public static TeamStep Next(ExecutionPlan plan, Turn turn)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(turn);
+
+        // The rules that hold for every model: what is planned gets started first, and a cancelled run ends the turn.
+        Subtask[] open = [.. turn.Runs.Where(run => !run.Status.IsFinal())];
+        if (open.Length > 0)
+            return new ResumeRuns(open);
+
+        return plan.CollaborationModel switch
+        {
+            SoloPlan.Model => SoloPlan.Next(plan, turn),
+            PipelinePlan.Model => PipelinePlan.Next(plan, turn),
+            _ => new FailTurn(new Failure(FailureReason.Misconfigured, $"Team '{plan.TeamName}' has collaborationModel '{plan.CollaborationModel}', which this version does not run; it runs {string.Join(", ", Models)}")),
+        };
+    }
+
+    /// <summary>A failed or cancelled run as the end of its turn.</summary>
+    internal static FailTurn FailedBy(Subtask run) =>
+        new(new Failure(run.Reason ?? FailureReason.Internal, run.ErrorMessage ?? $"Bot '{run.BotName}' failed"));
+}
