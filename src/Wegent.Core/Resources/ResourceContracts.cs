@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace Wegent.Resources;
+
+/// <summary>The serializer's contracts of every kind, generated at compile time. <see cref="ResourceJson"/> is the way in.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(GhostResource))]
+[JsonSerializable(typeof(ModelResource))]
+[JsonSerializable(typeof(ShellResource))]
+[JsonSerializable(typeof(BotResource))]
+[JsonSerializable(typeof(TeamResource))]
+[JsonSerializable(typeof(CollaborationResource))]
+[JsonSerializable(typeof(WorkspaceResource))]
+[JsonSerializable(typeof(TaskResource))]
+[JsonSerializable(typeof(SkillResource))]
+internal sealed partial class ResourceContracts : JsonSerializerContext;
