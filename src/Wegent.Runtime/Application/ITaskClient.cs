@@ -21,7 +21,7 @@ public interface ITaskClient
     ValueTask<AgentTask?> FindAsync(long taskId, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a task by the name of its resource, or null.</summary>
-    ValueTask<AgentTask?> FindAsync(string name, string namespaceName = "default", CancellationToken cancellationToken = default);
+    ValueTask<AgentTask?> FindByNameAsync(string name, string namespaceName = "default", CancellationToken cancellationToken = default);
 
     /// <summary>Reads a page of the user's tasks, newest first. The query's owner is ignored.</summary>
     ValueTask<IReadOnlyList<AgentTask>> ListAsync(TaskQuery? query = null, CancellationToken cancellationToken = default);

@@ -4,7 +4,7 @@ namespace Wegent;
 public interface IWegentClient
 {
     /// <summary>Owner of everything when no user is named: an application that has no users of its own.</summary>
-    public const string LocalOwner = "local";
+    const string LocalOwner = "local";
 
     /// <summary>The user this client acts as.</summary>
     string Owner { get; }
