@@ -1,0 +1,2 @@
+// The executor runs inside Linux sandboxes only.
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
