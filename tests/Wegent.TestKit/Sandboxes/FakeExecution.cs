@@ -6,6 +6,7 @@ using Wegent.Sandboxes;
 namespace Wegent.TestKit.Sandboxes;
 
 /// <summary>An execution of a <see cref="FakeSandbox"/>: plays a <see cref="FakeScript"/> and keeps what it wrote.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to dispose of.")]
 public sealed class FakeExecution
 {
     private readonly Lock gate = new();

@@ -6,6 +6,7 @@ using Wegent.Tasks;
 namespace Wegent.TestKit.Sandboxes;
 
 /// <summary>A sandbox of a <see cref="FakeSandboxProvider"/>. It lives until it is removed or a test lets it die.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to dispose of.")]
 public sealed class FakeSandbox
 {
     private readonly FakeSandboxProvider provider;
