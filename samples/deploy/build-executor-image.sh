@@ -60,8 +60,10 @@ trap 'exit 143' TERM
 mkdir -p "$CACHE" "$WORK/context" || exit 1
 
 # The executor
-if ! dotnet publish "$REPO/src/Wegent.Executor" --configuration Release --runtime "$RID" --output "$REPO/artifacts/executor" \
-  --nologo --verbosity quiet > "$WORK/log" 2>&1; then
+# Restored without --runtime first: with it, the lock files of libraries would change.
+if ! { dotnet restore "$REPO/src/Wegent.Executor" --verbosity quiet \
+  && dotnet publish "$REPO/src/Wegent.Executor" --no-restore --configuration Release --runtime "$RID" --output "$REPO/artifacts/executor" \
+    --nologo --verbosity quiet; } > "$WORK/log" 2>&1; then
   cat "$WORK/log" >&2
   fail "the executor could not be published; the lines above say why"
 fi
