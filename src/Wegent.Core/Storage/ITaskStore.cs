@@ -132,6 +132,9 @@ public sealed record TaskQuery
     /// <summary>Only of this team; null means any.</summary>
     public string? TeamName { get; init; }
 
+    /// <summary>Only those whose row changed at this time or later, by <see cref="AgentTask.UpdatedAt"/>; null means any.</summary>
+    public DateTimeOffset? ChangedSince { get; init; }
+
     /// <summary>How many at most, 1 to 1,000.</summary>
     public int Limit { get; init; } = 50;
 

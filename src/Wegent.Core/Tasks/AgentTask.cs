@@ -18,6 +18,9 @@ public sealed record AgentTask
     /// <summary>A line that says what it is about.</summary>
     public required string Title { get; init; }
 
+    /// <summary>The first message, as the user wrote it.</summary>
+    public required string Prompt { get; init; }
+
     /// <summary>What was frozen when the task was accepted: team, members, prompts, workspace, limits.</summary>
     public required ExecutionPlan Plan { get; init; }
 
