@@ -42,7 +42,10 @@ public sealed record AgentRequest
     public string? WorkspaceFolder { get; init; }
 
     /// <summary>A name for this attempt at this run: the same again after a restart.</summary>
-    public string ExecutionId => $"run-{SubtaskId}-{Attempt}";
+    public string ExecutionId => ExecutionIdOf(SubtaskId, Attempt);
+
+    /// <summary>The name of an attempt at a run.</summary>
+    public static string ExecutionIdOf(long subtaskId, int attempt) => $"run-{subtaskId}-{attempt}";
 
     /// <summary>Prints the identifiers only, so that no secret reaches a log.</summary>
     public override string ToString() => $"AgentRequest {{ TaskId = {TaskId}, SubtaskId = {SubtaskId}, Attempt = {Attempt}, BotName = {BotName} }}";

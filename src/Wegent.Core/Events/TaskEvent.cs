@@ -6,13 +6,11 @@ namespace Wegent.Events;
 /// <summary>Something that happened to a task, as every viewer sees it. A closed set; on the wire each has a name and its data in snake case.</summary>
 public abstract record TaskEvent
 {
-    private protected TaskEvent()
-    {
-    }
+    private protected TaskEvent(string name) => Name = name;
 
     /// <summary>Name on the wire, such as <c>chat:chunk</c>.</summary>
     [JsonIgnore]
-    public abstract string Name { get; }
+    public string Name { get; }
 
     /// <summary>Its place in the task's run log, from 1 without a gap; 0 before it is written.</summary>
     [JsonIgnore]
@@ -20,13 +18,10 @@ public abstract record TaskEvent
 }
 
 /// <summary>A task was accepted.</summary>
-public sealed record TaskCreated : TaskEvent
+public sealed record TaskCreated() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "task:created";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The task.</summary>
     public required long TaskId { get; init; }
@@ -42,13 +37,10 @@ public sealed record TaskCreated : TaskEvent
 }
 
 /// <summary>A task moved to another state, or made progress.</summary>
-public sealed record TaskStatusChanged : TaskEvent
+public sealed record TaskStatusChanged() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "task:status";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The task.</summary>
     public required long TaskId { get; init; }
@@ -73,13 +65,10 @@ public sealed record TaskStatusChanged : TaskEvent
 }
 
 /// <summary>A message that is not streamed: what a user wrote.</summary>
-public sealed record ChatMessage : TaskEvent
+public sealed record ChatMessage() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "chat:message";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The message.</summary>
     public required long SubtaskId { get; init; }
@@ -101,13 +90,10 @@ public sealed record ChatMessage : TaskEvent
 }
 
 /// <summary>A bot starts to answer. A second start of a subtask voids the chunks of the first.</summary>
-public sealed record ChatStart : TaskEvent
+public sealed record ChatStart() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "chat:start";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The run.</summary>
     public required long SubtaskId { get; init; }
@@ -126,13 +112,10 @@ public sealed record ChatStart : TaskEvent
 }
 
 /// <summary>A piece of what a bot streams.</summary>
-public sealed record ChatChunk : TaskEvent
+public sealed record ChatChunk() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "chat:chunk";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The run.</summary>
     public required long SubtaskId { get; init; }
@@ -163,13 +146,10 @@ public sealed record ChatChunk : TaskEvent
 }
 
 /// <summary>A bot's answer is complete.</summary>
-public sealed record ChatDone : TaskEvent
+public sealed record ChatDone() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "chat:done";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The run.</summary>
     public required long SubtaskId { get; init; }
@@ -185,13 +165,10 @@ public sealed record ChatDone : TaskEvent
 }
 
 /// <summary>A bot's run failed.</summary>
-public sealed record ChatError : TaskEvent
+public sealed record ChatError() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "chat:error";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The run.</summary>
     public required long SubtaskId { get; init; }
@@ -207,13 +184,10 @@ public sealed record ChatError : TaskEvent
 }
 
 /// <summary>A bot's run was stopped on request.</summary>
-public sealed record ChatCancelled : TaskEvent
+public sealed record ChatCancelled() : TaskEvent(EventName)
 {
     /// <summary>Name on the wire.</summary>
     public const string EventName = "chat:cancelled";
-
-    /// <inheritdoc/>
-    public override string Name => EventName;
 
     /// <summary>The run.</summary>
     public required long SubtaskId { get; init; }

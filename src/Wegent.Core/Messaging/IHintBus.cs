@@ -27,8 +27,11 @@ public static class HintTopics
     /// <summary>A resource changed.</summary>
     public const string Resources = "resources";
 
-    /// <summary>The run log of a task grew, or a cancel was asked for.</summary>
+    /// <summary>The run log of a task grew.</summary>
     public static string Task(long taskId) => $"task:{taskId}";
+
+    /// <summary>Someone asked a running task to stop, or deleted it.</summary>
+    public static string Control(long taskId) => $"control:{taskId}";
 
     /// <summary>Something in the room of a user changed.</summary>
     public static string User(string owner) => $"user:{owner}";

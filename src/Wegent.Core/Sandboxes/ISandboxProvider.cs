@@ -9,6 +9,11 @@ public interface ISandboxProvider
     /// <summary>Short name for logs and settings, such as <c>docker</c> or <c>process</c>.</summary>
     string Name { get; }
 
+    /// <summary>Says why no sandbox can be started here at present, or null when one can.</summary>
+    /// <param name="image">The image that is wanted; null means the place's default.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<SandboxException?> ProbeAsync(string? image, CancellationToken cancellationToken) => new((SandboxException?)null);
+
     /// <summary>Creates a sandbox and waits until its executor answers; finds it when it is there already.</summary>
     /// <exception cref="SandboxException">It could not be started; nothing of it is left behind.</exception>
     ValueTask<ISandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken);

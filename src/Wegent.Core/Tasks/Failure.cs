@@ -29,7 +29,7 @@ public sealed record Failure(FailureReason Reason, string Message)
         FailureReason.ToolFailure => "Look at the tool's output in the task's log, mend the cause and retry.",
         FailureReason.AgentCrashed => "Look at the end of the task's log for the agent's own words, then retry the task.",
         FailureReason.SandboxLost => "Retry the task; if it happens again, look at the engine's log and at the sandbox's limits.",
-        FailureReason.OutOfMemory => "Raise the sandbox's memory limit (Wegent:Sandbox:MemoryMiB), or give the agent less to do at once.",
+        FailureReason.OutOfMemory => "Raise the sandbox's memory limit (Wegent:Executor:MemoryMiB), or give the agent less to do at once.",
         FailureReason.SandboxStartFailed => "Look at the engine's log for the cause, then retry the task.",
         FailureReason.ImageMissing => "Build the executor image with samples/deploy/build-executor-image.sh, or set EXECUTOR_IMAGE to one that the engine has.",
         FailureReason.EngineUnavailable => "Start the container engine, or check DOCKER_HOST, then retry the task.",

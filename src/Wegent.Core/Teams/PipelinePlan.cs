@@ -2,7 +2,7 @@ using Wegent.Tasks;
 
 namespace Wegent.Teams;
 
-/// <summary>Members answer in order; each stage sees what <c>contextPassing</c> gives it.</summary>
+/// <summary>Members answer in order; each stage says by <c>contextPassing</c> what the next one gets.</summary>
 internal static class PipelinePlan
 {
     public const string Model = "pipeline";
@@ -29,7 +29,7 @@ internal static class PipelinePlan
     {
         var previous = turn.Runs[^1];
         var next = previous.Member + 1;
-        return new PlannedRun(next, InputOf(plan.Members[next].ContextPassing, turn.Message.Prompt, previous));
+        return new PlannedRun(next, InputOf(plan.Members[previous.Member].ContextPassing, turn.Message.Prompt, previous));
     }
 
     private static string InputOf(string? contextPassing, string original, Subtask previous)

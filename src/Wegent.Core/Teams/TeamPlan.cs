@@ -27,7 +27,18 @@ public static class TeamPlan
         };
     }
 
+    /// <summary>The run that follows a confirmed stage of a pipeline; null when there is none.</summary>
+    public static PlannedRun? AfterConfirmation(ExecutionPlan plan, Turn turn)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(turn);
+        return plan.CollaborationModel == PipelinePlan.Model && turn.Runs is [.., { Status: TaskState.Completed } last] && last.Member < plan.Members.Count - 1
+            ? PipelinePlan.StageAfter(plan, turn)
+            : null;
+    }
+
     /// <summary>A failed or cancelled run as the end of its turn.</summary>
-    internal static FailTurn FailedBy(Subtask run) =>
-        new(new Failure(run.Reason ?? FailureReason.Internal, run.ErrorMessage ?? $"Bot '{run.BotName}' failed"));
+    internal static FailTurn FailedBy(Subtask run) => run.Status == TaskState.Cancelled
+        ? new(new Failure(FailureReason.Cancelled, "Stopped on request"))
+        : new(new Failure(run.Reason ?? FailureReason.Internal, run.ErrorMessage ?? $"Bot '{run.BotName}' failed"));
 }
