@@ -12,7 +12,8 @@ public interface IRunStore
 
     /// <summary>
     /// Claims work: first running tasks whose lease has run out (or that this node held before it restarted), then waiting ones,
-    /// oldest first, while fewer than <see cref="ClaimRequest.MaxRunning"/> tasks hold a slot in the whole store.
+    /// oldest first, while fewer than <see cref="ClaimRequest.MaxRunning"/> tasks hold a slot in the whole store. A task is as old
+    /// as its readiness: since it became pending, or since the time it was put off to.
     /// </summary>
     /// <returns>The claimed tasks, each with a new fence; waiting ones are RUNNING now. Empty when there is nothing to do.</returns>
     ValueTask<IReadOnlyList<ClaimedTask>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
@@ -31,6 +32,8 @@ public interface IRunStore
     /// <summary>Writes a step of a run in one transaction: log entries, messages, artifacts, and at the end the task's move.</summary>
     /// <returns>The task as it stands then.</returns>
     /// <exception cref="LeaseLostException">The lease no longer counts. Nothing was written.</exception>
+    /// <exception cref="ConflictException"><c>task.conflict</c>: the lease counts, but the move does not follow from the present state. Nothing was written.</exception>
+    /// <exception cref="NotFoundException"><c>subtask.not_found</c>: a change is about a message that the task does not have. Nothing was written.</exception>
     ValueTask<AgentTask> CommitAsync(RunLease lease, RunCommit commit, CancellationToken cancellationToken);
 
     /// <summary>When the next waiting task may start, or null when none waits for its time.</summary>

@@ -11,17 +11,20 @@ public interface ITaskStore
     /// <exception cref="ConflictException"><c>task.exists</c>: the name is taken; <c>idempotency.mismatch</c>: the key was used with another request.</exception>
     ValueTask<TurnAccepted> CreateAsync(NewTask task, CancellationToken cancellationToken);
 
-    /// <summary>Accepts a further message of a task that rests: final or awaiting confirmation.</summary>
+    /// <summary>Accepts a further message of a task whose last turn has ended. A known idempotency key gives the message it made, whatever the task does now.</summary>
     /// <exception cref="NotFoundException"><c>task.not_found</c>.</exception>
-    /// <exception cref="ConflictException"><c>task.conflict</c>: a turn is under way.</exception>
+    /// <exception cref="ConflictException"><c>task.conflict</c>: a turn is under way, or waits for a confirmation; <c>idempotency.mismatch</c>: the key was used with another message.</exception>
     ValueTask<TurnAccepted> AddTurnAsync(NewTurn turn, CancellationToken cancellationToken);
 
     /// <summary>Moves a task by a user's wish (cancel, retry, confirm, accept, delete), and says how it stands then.</summary>
     /// <remarks>
     /// A cancel of a waiting task also cancels its open messages. A retry and a confirmation make the given run pending.
     /// A trigger that the present state does not allow changes nothing, and the task comes back as it is.
+    /// A run that was streaming when it was cancelled gets its <c>chat:cancelled</c> entry before the <c>task:status</c> one.
     /// </remarks>
-    /// <exception cref="NotFoundException"><c>task.not_found</c>.</exception>
+    /// <exception cref="NotFoundException"><c>task.not_found</c>, or <c>subtask.not_found</c> for the run to retry.</exception>
+    /// <exception cref="ConflictException"><c>task.conflict</c>: the run to retry is COMPLETED. Nothing was written.</exception>
+    /// <exception cref="ArgumentException">The trigger is a runner's news, not a user's wish.</exception>
     ValueTask<TaskMoved> MoveAsync(TaskMove move, CancellationToken cancellationToken);
 
     /// <summary>Reads a task, or null when it does not exist or is deleted.</summary>
@@ -37,9 +40,10 @@ public interface ITaskStore
     ValueTask<IReadOnlyList<Subtask>> ListSubtasksAsync(long taskId, int afterMessageId, CancellationToken cancellationToken);
 
     /// <summary>Sets whether the sandbox is kept past its deletion delay.</summary>
+    /// <exception cref="NotFoundException"><c>task.not_found</c>.</exception>
     ValueTask SetPreserveExecutorAsync(long taskId, bool preserve, CancellationToken cancellationToken);
 
-    /// <summary>Reads the run log from a number on, at most <paramref name="limit"/> entries, in order, without a gap.</summary>
+    /// <summary>Reads the run log from a number on, at most <paramref name="limit"/> entries, in order, without a gap. A deleted task's log still reads, so that watchers learn of the end.</summary>
     ValueTask<IReadOnlyList<RecordedEvent>> ReadEventsAsync(long taskId, long afterSeq, int limit, CancellationToken cancellationToken);
 
     /// <summary>Reads a text kept with a task, such as its <c>diff</c>; null when there is none.</summary>

@@ -1,0 +1,43 @@
+using Wegent.Storage;
+
+namespace Wegent.Runtime.Storage;
+
+/// <summary>What a change of a user means, the same for every store, and pure.</summary>
+internal static class UserWrites
+{
+    /// <summary>The form under which names are the same without regard to case.</summary>
+    public static string NameKey(string userName) => userName.ToUpperInvariant();
+
+    /// <summary>Refuses what no store takes.</summary>
+    public static void Check(NewUser user)
+    {
+        if (user.UserName.Length is < 1 or > 64)
+            throw new ArgumentException("A user's name has 1 to 64 characters.", nameof(user));
+        CheckRole(user.Role);
+    }
+
+    /// <summary>Refuses a role that there is not.</summary>
+    public static void CheckRole(string role)
+    {
+        if (role is not ("admin" or "user"))
+            throw new ArgumentException($"'{role}' is not a role; the roles are admin and user.", nameof(role));
+    }
+
+    /// <summary>The user after a change.</summary>
+    public static UserRecord Apply(UserRecord user, UserChange change)
+    {
+        if (change.Role is { } role)
+            CheckRole(role);
+        return user with
+        {
+            PasswordHash = change.PasswordHash ?? user.PasswordHash,
+            Role = change.Role ?? user.Role,
+            IsActive = change.IsActive ?? user.IsActive,
+            TokenVersion = user.TokenVersion + (change.EndTokens ? 1 : 0),
+        };
+    }
+
+    /// <summary>The error for a name that is in use.</summary>
+    public static ConflictException NameTaken(string userName) =>
+        new("user.exists", $"A user named '{userName}' exists already, perhaps in other case. Choose another name.");
+}
