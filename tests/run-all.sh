@@ -36,23 +36,39 @@ trap 'finish 130' INT
 trap 'finish 143' TERM HUP
 trap 'finish 1' EXIT
 
-# step TITLE COMMAND...: one line before, one after with the time it took; a failed step ends the run.
-step() {
+# check TITLE COMMAND...: one line before, one after with the time it took; counts as a failed test when it fails.
+check() {
   local title=$1 at=$SECONDS
   shift
   say "== $title"
-  if ! "$@"; then
-    say "== $title: failed after $((SECONDS - at)) s"
+  if "$@"; then
+    say "== $title: $((SECONDS - at)) s"
+  else
     FAILED=$((FAILED + 1))
-    finish 1
+    say "== $title: FAILED after $((SECONDS - at)) s"
+    return 1
   fi
-  say "== $title: $((SECONDS - at)) s"
+}
+
+# step TITLE COMMAND...: a check without which the rest makes no sense.
+step() { check "$@" || finish 1; }
+
+# interruptible COMMAND...: in a session of its own, so that an interrupt is handled at once and ends it with all it started.
+interruptible() {
+  local status
+  setsid "$@" < /dev/null &
+  RUNNING=$!
+  wait "$RUNNING"
+  status=$?
+  kill -KILL -- "-$RUNNING" 2> /dev/null # it must leave no process; if it did, that ends here
+  RUNNING=""
+  return "$status"
 }
 
 install_claude() { WEGENT_TEST_CLAUDE="$(claude_binary)" && export WEGENT_TEST_CLAUDE; }
 
 executor_image() {
-  samples/deploy/build-executor-image.sh --no-registry --claude "$WEGENT_TEST_CLAUDE" || return 1
+  interruptible samples/deploy/build-executor-image.sh --no-registry --claude "$WEGENT_TEST_CLAUDE" || return 1
   export WEGENT_TEST_EXECUTOR="$PWD/artifacts/executor/wegent-executor"
 }
 
@@ -106,14 +122,9 @@ run_tests() {
   report="$REPORTS/$name.xml"
   log="$REPORTS/$name.log"
   say "== $name"
-  # A session of its own, so that a hung run can be ended with everything it started.
-  setsid timeout --kill-after=20 "$PROJECT_TIMEOUT" dotnet "$dll" -noColor -noLogo -longRunning 60 \
-    -result-xml "$report" -result-trx "$REPORTS/$name.trx" > "$log" 2>&1 < /dev/null &
-  RUNNING=$!
-  wait "$RUNNING"
+  interruptible timeout --kill-after=20 "$PROJECT_TIMEOUT" dotnet "$dll" -noColor -noLogo -longRunning 60 \
+    -result-xml "$report" -result-trx "$REPORTS/$name.trx" > "$log" 2>&1
   status=$?
-  kill -KILL -- "-$RUNNING" 2> /dev/null # a test must leave no process; if one did, it ends here
-  RUNNING=""
 
   passed=0 failed=0 skipped=0
   [ -s "$report" ] && add_results "$report"
@@ -143,8 +154,8 @@ rm -rf "$REPORTS" && mkdir -p "$REPORTS"
 
 step "install what is missing" install_packages
 step "Claude Code" install_claude
-step "build" dotnet build Wegent.sln --nologo --verbosity quiet
-step "format" dotnet format Wegent.sln --no-restore --verify-no-changes
+step "build" interruptible dotnet build Wegent.sln --nologo --verbosity quiet
+check "format" interruptible dotnet format Wegent.sln --no-restore --verify-no-changes
 step "servers" servers
 step "executor image" executor_image
 for project in "${projects[@]}"; do run_tests "$project"; done

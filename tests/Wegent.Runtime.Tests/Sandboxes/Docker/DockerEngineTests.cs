@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Docker.DotNet.Models;
-using Wegent.Runtime.Sandboxes.Docker;
 using Wegent.Sandboxes;
 using Wegent.Tasks;
 using Wegent.TestKit;
