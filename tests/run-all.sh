@@ -9,7 +9,7 @@
 # It needs root for the Docker engine, which is its own: no server of the machine is used or touched.
 set -u -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-exec 2>&1 # one stream, so that the lines stay in order and the last one is last
+exec 2>&1 3>&1 # one stream, so that the lines stay in order and the last one is last
 
 WEGENT_TEST_SERVICES="$(mktemp -d /tmp/wegent-tests.XXXXXX)"
 . tests/services.sh
@@ -24,6 +24,7 @@ RUNNING=""
 
 finish() {
   trap - EXIT INT TERM HUP
+  exec 1>&3 2>&3 3>&- # an interrupt may come while a test's output goes to its log
   # The test program that an interrupt caught in the middle, and what it had started.
   [ -z "$RUNNING" ] || { kill -TERM -- "-$RUNNING"; sleep 1; kill -KILL -- "-$RUNNING"; } 2> /dev/null
   stop_services
@@ -56,7 +57,7 @@ step() { check "$@" || finish 1; }
 # interruptible COMMAND...: in a session of its own, so that an interrupt is handled at once and ends it with all it started.
 interruptible() {
   local status
-  setsid "$@" < /dev/null &
+  setsid "$@" < /dev/null 3>&- &
   RUNNING=$!
   wait "$RUNNING"
   status=$?

@@ -127,7 +127,7 @@ end_process() {
 background() {
   local pidfile=$1 log=$2
   shift 2
-  setsid tini -s -- "$@" > "$log" 2>&1 < /dev/null &
+  setsid tini -s -- "$@" > "$log" 2>&1 < /dev/null 3>&- &
   printf '%s\n' "$!" > "$pidfile"
 }
 
