@@ -133,18 +133,27 @@ background() {
 
 # ---- the three servers -----------------------------------------------------------------------------------------------
 
+# The engine gets a bridge of its own, since docker0 may be another engine's (and an engine without one deletes docker0).
+# Where another engine has its rules in the firewall, ours writes none: it would flush them. Published ports work without.
 start_engine() {
-  local D="$WEGENT_TEST_SERVICES/docker" flags=()
+  local D="$WEGENT_TEST_SERVICES/docker" flags=() bridge subnet
   mkdir -p "$D"
-  if ip link show docker0 > /dev/null 2>&1; then
-    # Another engine lives on this machine: ours leaves its bridge and its firewall rules alone.
-    flags=(--bridge=none --iptables=false --ip6tables=false)
+  printf '{}\n' > "$D/daemon.json" # not the machine's own /etc/docker/daemon.json
+  cat /proc/sys/net/ipv4/ip_forward > "$D/ip_forward" 2> /dev/null
+  if ip link show docker0 > /dev/null 2>&1 || iptables -t nat -nL DOCKER > /dev/null 2>&1; then
+    flags=(--iptables=false --ip6tables=false)
     touch "$D/guest"
   fi
-  cat /proc/sys/net/ipv4/ip_forward > "$D/ip_forward" 2> /dev/null
-  printf "{}\n" > "$D/daemon.json" # not the machine's own /etc/docker/daemon.json
+  for _ in $(seq 50); do
+    subnet="10.213.$((RANDOM % 256))"
+    [ -n "$(ip -4 route show root "$subnet.0/24")" ] || break
+  done
+  bridge="wegent${subnet##*.}"
+  printf '%s\n' "$bridge" > "$D/bridge"
+  ip link add "$bridge" type bridge && ip address add "$subnet.1/24" dev "$bridge" && ip link set "$bridge" up \
+    || { fail "the engine's bridge could not be made"; return 1; }
   background "$D/tini.pid" "$D/log" dockerd --data-root "$D/data" --exec-root "$D/exec" --host "unix://$D/docker.sock" \
-    --pidfile "$D/pid" --config-file "$D/daemon.json" --shutdown-timeout 5 "${flags[@]}"
+    --pidfile "$D/pid" --config-file "$D/daemon.json" --bridge "$bridge" --shutdown-timeout 5 "${flags[@]}"
   until_ready 60 "$(cat "$D/tini.pid")" "$D/log" dockerd docker --host "unix://$D/docker.sock" version
 }
 
@@ -159,19 +168,20 @@ stop_engine() {
   end_process "$D/tini.pid" 20
   # What a killed engine may leave: mounts below its folders, its bridge, its chains in the firewall.
   awk -v d="$D/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | while read -r at; do umount -l "$at"; done
+  ip link delete "$(cat "$D/bridge")" 2> /dev/null
   if [ ! -e "$D/guest" ]; then
-    ip link delete docker0 2> /dev/null
-    remove_firewall_chains
+    remove_firewall_chains "$(cat "$D/bridge")"
     cat "$D/ip_forward" > /proc/sys/net/ipv4/ip_forward 2> /dev/null
   fi
   rm -rf "$D"
 }
 
+# remove_firewall_chains BRIDGE: what our engine wrote, which the machine did not have before.
 remove_firewall_chains() {
   local table rule
   command -v iptables-save > /dev/null || return 0
   for table in nat filter; do
-    iptables-save -t "$table" 2> /dev/null | sed -n '/DOCKER\|docker0/s/^-A /-D /p' | while read -r rule; do
+    iptables-save -t "$table" 2> /dev/null | sed -n "/DOCKER\|$1\|br-/s/^-A /-D /p" | while read -r rule; do
       # shellcheck disable=SC2086 # the rule's words
       iptables -t "$table" $rule 2> /dev/null
     done

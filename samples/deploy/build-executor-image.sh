@@ -107,8 +107,14 @@ if $NO_REGISTRY; then
   fi
 fi
 
-docker build --file "$HERE/executor.Dockerfile" ${BASE:+--build-arg "BASE=$BASE"} --tag "$TAG" "$WORK/context" > "$WORK/log" 2>&1 \
-  || { tail -n 30 "$WORK/log" >&2; fail "the engine could not build the image; the lines above say why$($NO_REGISTRY || printf ' (no registry to pull from? try --no-registry)')"; }
+build=(docker build --file "$HERE/executor.Dockerfile" --tag "$TAG")
+[ -z "$BASE" ] || build+=(--build-arg "BASE=$BASE")
+if $NO_REGISTRY; then build+=(--network none); fi # everything that the steps need is in the base
+if ! "${build[@]}" "$WORK/context" > "$WORK/log" 2>&1; then
+  tail -n 30 "$WORK/log" >&2
+  if grep -qi 'registry\|failed to resolve' "$WORK/log"; then say "(no registry to pull from? try --no-registry)"; fi
+  fail "the engine could not build the image; the lines above say why"
+fi
 
 # What is in it must run in it: a base with an older C library than this machine's would show here.
 docker run --rm --network none --entrypoint /bin/sh "$TAG" -c 'git --version && claude --version && wegent-executor --version' > "$WORK/log" 2>&1 \

@@ -12,7 +12,7 @@ RUN command -v git > /dev/null && [ -e /etc/ssl/certs/ca-certificates.crt ] \
 # must accept it; nothing in a sandbox is worth protecting from the sandbox's only user.
 RUN { getent passwd 1000 > /dev/null && userdel --remove "$(getent passwd 1000 | cut -d: -f1)"; \
       useradd --uid 1000 --user-group --create-home --shell /bin/bash agent; } \
-    && mkdir -p /workspace /source && chown agent:agent /workspace \
+    && mkdir -p /workspace /source /var/lib/wegent-executor && chown agent:agent /workspace /var/lib/wegent-executor \
     && git config --system safe.directory '*'
 
 COPY claude /usr/local/bin/claude
