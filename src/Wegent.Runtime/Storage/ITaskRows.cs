@@ -12,10 +12,8 @@ internal interface ITaskRows
     /// <summary>Reads a task to change it, deleted ones too; null when there is none.</summary>
     ValueTask<TaskRow?> FindAsync(long taskId);
 
-    /// <summary>Whether a live task has the name.</summary>
-    ValueTask<bool> IsNameTakenAsync(string owner, string namespaceName, string name);
-
     /// <summary>Inserts a task and gives its id. A null <paramref name="name"/> becomes the first of <c>task-{id}</c>, <c>task-{id}-2</c> and so on that is free.</summary>
+    /// <exception cref="ConflictException"><c>task.exists</c>: the name is taken.</exception>
     ValueTask<TaskRow> InsertAsync(TaskRow draft, string? name);
 
     /// <summary>Writes a task, if its status and fence are still those of <paramref name="before"/>.</summary>
@@ -35,7 +33,7 @@ internal interface ITaskRows
     ValueTask<Subtask> InsertSubtaskAsync(Subtask draft);
 
     /// <summary>Writes a message.</summary>
-    ValueTask UpdateSubtaskAsync(Subtask subtask);
+    ValueTask UpdateSubtaskAsync(Subtask before, Subtask after);
 
     /// <summary>Keeps a text with a task; null removes it.</summary>
     ValueTask SetArtifactAsync(long taskId, string name, string? content);

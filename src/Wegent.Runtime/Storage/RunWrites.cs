@@ -85,7 +85,7 @@ internal static class RunWrites
         TaskId = 0,
         MessageId = 0,
         Role = SubtaskRole.Assistant,
-        Member = subtask.Member,
+        Member = subtask.Member >= 0 ? subtask.Member : throw new ArgumentOutOfRangeException(nameof(subtask), subtask.Member, "A run is of one of the plan's members."),
         BotName = subtask.BotName,
         Prompt = subtask.Prompt,
         Status = TaskState.Pending,
@@ -115,6 +115,6 @@ internal static class RunWrites
             ?? throw new NotFoundException("subtask.not_found", $"Task {edit.Task.Id} has no message {change.SubtaskId}. Nothing was written.");
         var changed = TaskTransitions.Apply(subtask, change, edit.Now);
         if (!ReferenceEquals(changed, subtask))
-            await rows.UpdateSubtaskAsync(changed).ConfigureAwait(false);
+            await rows.UpdateSubtaskAsync(subtask, changed).ConfigureAwait(false);
     }
 }

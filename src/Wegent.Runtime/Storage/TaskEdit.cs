@@ -60,7 +60,7 @@ internal sealed class TaskEdit(ITaskRows rows, TaskRow row, DateTimeOffset now)
     {
         foreach (var run in await rows.ListOpenRunsAsync(Task.Id).ConfigureAwait(false))
         {
-            await rows.UpdateSubtaskAsync(TaskTransitions.Cancel(run, now)).ConfigureAwait(false);
+            await rows.UpdateSubtaskAsync(run, TaskTransitions.Cancel(run, now)).ConfigureAwait(false);
             if (run.Status == TaskState.Running) // its start was seen, so its end must be
                 Append(new ChatCancelled { SubtaskId = run.Id, Result = run.Result });
         }

@@ -75,6 +75,9 @@ internal static class TaskTransitions
     /// <summary>A message after a change; the same instance when the change is late or doubled news.</summary>
     public static Subtask Apply(Subtask subtask, SubtaskChange change, DateTimeOffset now)
     {
+        if (change.Status is TaskState.Cancelling or TaskState.PendingConfirmation or TaskState.Delete)
+            throw new ArgumentException($"{change.Status} is a state of tasks, not of messages.", nameof(change));
+
         var attempt = change.Attempt ?? subtask.Attempt;
         var isNewAttempt = attempt > subtask.Attempt;
         if (attempt < subtask.Attempt || (!isNewAttempt && subtask.Status.IsFinal() && change.Status is not null))

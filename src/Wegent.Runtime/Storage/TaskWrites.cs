@@ -20,9 +20,6 @@ internal static class TaskWrites
         if (key is { } sent && await FindAcceptedAsync(rows, sent, digest, now).ConfigureAwait(false) is { } known)
             return known;
 
-        if (request.Name is { } name && await rows.IsNameTakenAsync(request.Owner, request.Namespace, name).ConfigureAwait(false))
-            throw NameTaken(request.Namespace, name);
-
         var draft = new TaskRow
         {
             Task = new AgentTask
@@ -36,16 +33,19 @@ internal static class TaskWrites
                 Plan = request.Plan,
                 Labels = request.Labels,
                 Status = TaskState.Pending,
+                LastSeq = 3, // the entries below: the row is written once
                 CreatedAt = now,
                 UpdatedAt = now,
             },
             ReadyAt = now,
+            LastMessageId = 1,
         };
-        var edit = new TaskEdit(rows, await rows.InsertAsync(draft, request.Name).ConfigureAwait(false), now);
-        edit.Append(new TaskCreated { TaskId = edit.Task.Id, Title = request.Title, TeamName = request.Plan.TeamName, CreatedAt = now });
-        var message = await AddMessageAsync(edit, request.Owner, request.Prompt).ConfigureAwait(false);
-        edit.Append(TaskTransitions.StatusOf(edit.Task));
-        return await AcceptAsync(rows, edit, message, key, digest).ConfigureAwait(false);
+        var task = (await rows.InsertAsync(draft, request.Name).ConfigureAwait(false)).Task;
+        var message = await rows.InsertSubtaskAsync(Message(request.Owner, request.Prompt, now) with { TaskId = task.Id, MessageId = 1 }).ConfigureAwait(false);
+        var created = new TaskCreated { TaskId = task.Id, Title = request.Title, TeamName = request.Plan.TeamName, CreatedAt = now };
+        await rows.AppendAsync(task.Id, 1, [created, TaskTransitions.MessageOf(message), TaskTransitions.StatusOf(task)], now).ConfigureAwait(false);
+        await SaveKeyAsync(rows, key, digest, message, now).ConfigureAwait(false);
+        return new(task, message, Created: true);
     }
 
     /// <summary>See <see cref="ITaskStore.AddTurnAsync"/>.</summary>
@@ -61,9 +61,11 @@ internal static class TaskWrites
         if (TaskLifecycle.Next(row.Task.Status, TaskTrigger.MessageReceived) is null)
             throw CannotTakeMessage(row.Task);
 
-        var message = await AddMessageAsync(edit, turn.Sender, turn.Prompt).ConfigureAwait(false);
+        var message = await edit.AddAsync(Message(turn.Sender, turn.Prompt, now)).ConfigureAwait(false);
+        edit.Append(TaskTransitions.MessageOf(message));
         await edit.TryMoveAsync(TaskTrigger.MessageReceived).ConfigureAwait(false);
-        return await AcceptAsync(rows, edit, message, key, digest).ConfigureAwait(false);
+        await SaveKeyAsync(rows, key, digest, message, now).ConfigureAwait(false);
+        return new(await edit.SaveAsync().ConfigureAwait(false), message, Created: true);
     }
 
     /// <summary>See <see cref="ITaskStore.MoveAsync"/>.</summary>
@@ -104,30 +106,21 @@ internal static class TaskWrites
             : row;
     }
 
-    private static async ValueTask<Subtask> AddMessageAsync(TaskEdit edit, string sender, string prompt)
+    private static Subtask Message(string sender, string prompt, DateTimeOffset now) => new()
     {
-        var message = await edit.AddAsync(new Subtask
-        {
-            Id = 0,
-            TaskId = 0,
-            MessageId = 0,
-            Role = SubtaskRole.User,
-            Sender = sender,
-            Prompt = prompt,
-            Status = TaskState.Completed,
-            CreatedAt = edit.Now,
-            CompletedAt = edit.Now,
-        }).ConfigureAwait(false);
-        edit.Append(TaskTransitions.MessageOf(message));
-        return message;
-    }
+        Id = 0,
+        TaskId = 0,
+        MessageId = 0,
+        Role = SubtaskRole.User,
+        Sender = sender,
+        Prompt = prompt,
+        Status = TaskState.Completed,
+        CreatedAt = now,
+        CompletedAt = now,
+    };
 
-    private static async ValueTask<TurnAccepted> AcceptAsync(ITaskRows rows, TaskEdit edit, Subtask message, IdempotencyKey? key, string digest)
-    {
-        if (key is { } sent)
-            await rows.SaveKeyAsync(sent, new(digest, edit.Task.Id, message.Id, edit.Now + KeyLifetime), edit.Now).ConfigureAwait(false);
-        return new(await edit.SaveAsync().ConfigureAwait(false), message, Created: true);
-    }
+    private static ValueTask SaveKeyAsync(ITaskRows rows, IdempotencyKey? key, string digest, Subtask message, DateTimeOffset now) =>
+        key is { } sent ? rows.SaveKeyAsync(sent, new(digest, message.TaskId, message.Id, now + KeyLifetime), now) : default;
 
     private static async ValueTask<TurnAccepted?> FindAcceptedAsync(ITaskRows rows, IdempotencyKey key, string digest, DateTimeOffset now)
     {
@@ -150,7 +143,7 @@ internal static class TaskWrites
         // A stage that waits for confirmation may be run again although it went well; a retry is for what did not.
         if (run.Status == TaskState.Completed && move.Trigger != TaskTrigger.Confirmed)
             throw new ConflictException("task.conflict", $"Run {runId} of task {move.TaskId} is COMPLETED: there is nothing to retry. Send a message to go on.");
-        await rows.UpdateSubtaskAsync(TaskTransitions.Reopen(run)).ConfigureAwait(false);
+        await rows.UpdateSubtaskAsync(run, TaskTransitions.Reopen(run)).ConfigureAwait(false);
     }
 
     private static ConflictException CannotTakeMessage(AgentTask task) => new(

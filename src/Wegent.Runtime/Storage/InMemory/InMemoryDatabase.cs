@@ -11,7 +11,7 @@ internal sealed class InMemoryDatabase(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly Stack<Action> _undo = new();
 
-    public string StoreId { get; } = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N")[^12..];
+    public string StoreId { get; } = Wegent.Runtime.Storage.StoreId.New(clock.GetUtcNow());
 
     public InMemoryTaskTables Tasks { get; } = new();
 

@@ -8,12 +8,12 @@ internal sealed class InMemoryTaskRows(InMemoryTaskTables tables, Action<Action>
 {
     public ValueTask<TaskRow?> FindAsync(long taskId) => new(tables.Tasks.GetValueOrDefault(taskId));
 
-    public ValueTask<bool> IsNameTakenAsync(string owner, string namespaceName, string name) => new(IsTaken(owner, namespaceName, name));
-
     public ValueTask<TaskRow> InsertAsync(TaskRow draft, string? name)
     {
         var id = tables.Ids.Count == 0 ? 1 : tables.Ids[^1] + 1;
         var task = draft.Task;
+        if (name is not null && IsTaken(task.Owner, task.Namespace, name))
+            throw TaskWrites.NameTaken(task.Namespace, name);
         var chosen = name ?? $"task-{id}";
         for (var i = 2; name is null && IsTaken(task.Owner, task.Namespace, chosen); i++)
             chosen = $"task-{id}-{i}";
@@ -69,12 +69,11 @@ internal sealed class InMemoryTaskRows(InMemoryTaskTables tables, Action<Action>
         return new(subtask);
     }
 
-    public ValueTask UpdateSubtaskAsync(Subtask subtask)
+    public ValueTask UpdateSubtaskAsync(Subtask before, Subtask after)
     {
-        var list = tables.Subtasks[subtask.TaskId];
-        var index = list.FindIndex(other => other.Id == subtask.Id);
-        var before = list[index];
-        list[index] = subtask;
+        var list = tables.Subtasks[after.TaskId];
+        var index = list.FindIndex(subtask => subtask.Id == after.Id);
+        list[index] = after;
         onUndo(() => list[index] = before);
         return default;
     }

@@ -1,0 +1,132 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+
+namespace Wegent.Runtime.Storage.Sql;
+
+/// <summary>
+/// A database as the SQL stores use it: reads on a bounded pool of connections, writes through one writer that commits them in
+/// groups. Opens, and brings the schema up to date, with the first use or with <see cref="OpenAsync"/>.
+/// </summary>
+internal sealed class SqlDatabase : IAsyncDisposable
+{
+    private readonly SqlDialect _dialect;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly SqlReaderPool _readers;
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private volatile SqlWriter? _writer;
+    private bool _isDisposed;
+
+    /// <param name="dialect">The engine.</param>
+    /// <param name="maxReaders">How many connections may read at once.</param>
+    /// <param name="clock">The present time.</param>
+    /// <param name="logger">Where the opening and failures are told.</param>
+    public SqlDatabase(SqlDialect dialect, int maxReaders, TimeProvider clock, ILogger logger)
+    {
+        _dialect = dialect;
+        _clock = clock;
+        _logger = logger;
+        _readers = new(dialect, maxReaders);
+    }
+
+    /// <summary>The engine.</summary>
+    public SqlDialect Dialect => _dialect;
+
+    /// <summary>Forgotten whenever written rows are taken back, so that nothing outlives them.</summary>
+    public TaskSpecCache Specs { get; } = new();
+
+    /// <summary>The present time as the columns hold it.</summary>
+    public DateTimeOffset Now => StoreTime.Now(_clock);
+
+    /// <summary>How many transactions of writes were committed since the opening.</summary>
+    internal long Commits => _writer?.Commits ?? 0;
+
+    /// <summary>Opens the database and brings its schema up to date. Does nothing when that is done.</summary>
+    /// <exception cref="UnavailableException"><c>storage.unavailable</c>.</exception>
+    /// <exception cref="WegentException"><c>storage.schema_newer</c> or <c>storage.schema_changed</c>.</exception>
+    public async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_writer is not null)
+            return;
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_writer is not null)
+                return;
+
+            var version = await MigrateAsync(cancellationToken).ConfigureAwait(false);
+            _logger.StorageOpened(_dialect.Name, _dialect.Place, version);
+            _writer = new SqlWriter(_dialect, Specs, _logger);
+        }
+        catch (DbException error)
+        {
+            throw _dialect.Describe(error);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>Reads on one connection of the pool.</summary>
+    /// <param name="work">What to read.</param>
+    /// <param name="cancellationToken">Ends the wait for a connection.</param>
+    public async ValueTask<T> ReadAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await _readers.RunAsync(work, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads several statements of one state of the data.</summary>
+    public ValueTask<T> ReadSnapshotAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken) => ReadAsync(
+        async session =>
+        {
+            await session.ExecuteAsync(_dialect.BeginSnapshot).ConfigureAwait(false);
+            try
+            {
+                return await work(session).ConfigureAwait(false);
+            }
+            finally
+            {
+                await session.ExecuteAsync("COMMIT").ConfigureAwait(false);
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Writes, all or nothing. Returns after the write is durable.</summary>
+    /// <param name="work">What to write. It may run again from the start when the engine asks for it, so it touches nothing but the session.</param>
+    /// <param name="cancellationToken">Takes the write back as long as it waits for its turn; later it has no effect.</param>
+    public async ValueTask<T> WriteAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await _writer!.RunAsync(work, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends what was accepted, then closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _opening.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+
+        await _readers.DisposeAsync().ConfigureAwait(false);
+        if (_writer is { } writer)
+            await writer.DisposeAsync().ConfigureAwait(false); // last, so that the engine can tidy its files
+    }
+
+    private async ValueTask<int> MigrateAsync(CancellationToken cancellationToken)
+    {
+        var session = new SqlSession(await _dialect.OpenAsync(isWriter: true, cancellationToken).ConfigureAwait(false), _dialect);
+        await using (session.ConfigureAwait(false))
+            return await new SqlMigrator(_dialect, SqlMigration.Of(_dialect), Now).RunAsync(session).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,230 @@
+using System.Data.Common;
+using System.Text.Json;
+using Wegent.Events;
+using Wegent.Tasks;
+
+namespace Wegent.Runtime.Storage.Sql;
+
+/// <summary>Rows of tasks in SQL, on one session: in the writer's transaction, or to read.</summary>
+internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : ITaskRows
+{
+    public ValueTask<TaskRow?> FindAsync(long taskId) => FindAsync(TaskSql.FindTaskToChange, taskId);
+
+    /// <summary>Reads a task without keeping its row for a change.</summary>
+    public ValueTask<TaskRow?> ReadAsync(long taskId) => FindAsync(TaskSql.FindTask, taskId);
+
+    /// <summary>Reads a live task by name.</summary>
+    public async ValueTask<TaskRow?> FindByNameAsync(string owner, string namespaceName, string name) => await CompleteAsync(await session.FindAsync(
+        TaskSql.FindTaskByName, TaskMapping.Row, ("owner", owner), ("namespace", namespaceName), ("name", name)).ConfigureAwait(false)).ConfigureAwait(false);
+
+    public async ValueTask<TaskRow> InsertAsync(TaskRow draft, string? name)
+    {
+        var task = draft.Task;
+        var id = await InsertTaskAsync(draft, name).ConfigureAwait(false);
+        await session.ExecuteAsync(
+            TaskSql.InsertSpec,
+            ("id", id),
+            ("title", task.Title),
+            ("prompt", task.Prompt),
+            ("labels", TaskMapping.ToJson(task.Labels)),
+            ("plan", task.Plan.ToJson())).ConfigureAwait(false);
+        var chosen = name ?? await NameAsync(task, id).ConfigureAwait(false);
+        return draft with { Task = task with { Id = id, Name = chosen } };
+    }
+
+    public async ValueTask UpdateAsync(TaskRow before, TaskRow after)
+    {
+        var changed = await UpdateRowAsync(before, after).ConfigureAwait(false);
+        if (changed != 1)
+            throw new ConflictException("task.conflict", $"Task {before.Task.Id} was changed by another writer. Read it again and retry.");
+    }
+
+    public async ValueTask AppendAsync(long taskId, long firstSeq, IReadOnlyList<TaskEvent> events, DateTimeOffset at)
+    {
+        foreach (var taskEvent in events)
+        {
+            await session.ExecuteAsync(
+                TaskSql.InsertEvent,
+                ("task_id", taskId),
+                ("seq", firstSeq++),
+                ("name", taskEvent.Name),
+                ("created_at", StoreTime.ToMicroseconds(at)),
+                ("data", RecordedEvent.Encode(taskEvent))).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask<Subtask?> FindSubtaskAsync(long taskId, long subtaskId) =>
+        session.FindAsync(TaskSql.FindSubtask, TaskMapping.Subtask, ("id", subtaskId), ("task_id", taskId));
+
+    public async ValueTask<IReadOnlyList<Subtask>> ListOpenRunsAsync(long taskId) =>
+        await session.QueryAsync(TaskSql.ListOpenRuns, TaskMapping.Subtask, ("task_id", taskId)).ConfigureAwait(false);
+
+    public async ValueTask<Subtask> InsertSubtaskAsync(Subtask draft)
+    {
+        var id = await session.InsertAsync(
+            TaskSql.InsertSubtask,
+            ("task_id", draft.TaskId),
+            ("message_id", draft.MessageId),
+            ("role", TaskMapping.ToWire(draft.Role)),
+            ("member", draft.Member),
+            ("bot_name", draft.BotName),
+            ("sender", draft.Sender),
+            ("status", draft.Status.ToWire()),
+            ("created_at", StoreTime.ToMicroseconds(draft.CreatedAt)),
+            ("completed_at", StoreTime.ToMicroseconds(draft.CompletedAt))).ConfigureAwait(false);
+        await session.ExecuteAsync(TaskSql.InsertTexts, ("id", id), ("prompt", draft.Prompt)).ConfigureAwait(false);
+        return draft with { Id = id };
+    }
+
+    public async ValueTask UpdateSubtaskAsync(Subtask before, Subtask after)
+    {
+        await session.ExecuteAsync(
+            TaskSql.UpdateSubtask,
+            ("status", after.Status.ToWire()),
+            ("attempt", after.Attempt),
+            ("covered_line", after.CoveredLine),
+            ("session_id", after.SessionId),
+            ("reason", TaskMapping.ToWire(after.Reason)),
+            ("error_message", after.ErrorMessage),
+            ("completed_at", StoreTime.ToMicroseconds(after.CompletedAt)),
+            ("id", after.Id)).ConfigureAwait(false);
+        if (!ReferenceEquals(before.Result, after.Result))
+            await session.ExecuteAsync(TaskSql.UpdateResult, ("result", after.Result?.ToJson()), ("id", after.Id)).ConfigureAwait(false);
+    }
+
+    public async ValueTask SetArtifactAsync(long taskId, string name, string? content)
+    {
+        await session.ExecuteAsync(TaskSql.DeleteArtifact, ("task_id", taskId), ("name", name)).ConfigureAwait(false);
+        if (content is not null)
+            await session.ExecuteAsync(TaskSql.InsertArtifact, ("task_id", taskId), ("name", name), ("content", content)).ConfigureAwait(false);
+    }
+
+    public ValueTask<IdempotencyEntry?> FindKeyAsync(IdempotencyKey key, DateTimeOffset now) => session.FindAsync(
+        TaskSql.FindKey,
+        static reader => new IdempotencyEntry(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetTime(3)),
+        ("owner", key.Owner),
+        ("scope", key.Scope),
+        ("key", key.Key),
+        ("now", StoreTime.ToMicroseconds(now)));
+
+    public async ValueTask SaveKeyAsync(IdempotencyKey key, IdempotencyEntry entry, DateTimeOffset now)
+    {
+        await session.ExecuteAsync(TaskSql.DeleteExpiredKeys, ("now", StoreTime.ToMicroseconds(now))).ConfigureAwait(false);
+        await session.ExecuteAsync(
+            TaskSql.InsertKey,
+            ("owner", key.Owner),
+            ("scope", key.Scope),
+            ("key", key.Key),
+            ("digest", entry.Digest),
+            ("task_id", entry.TaskId),
+            ("subtask_id", entry.SubtaskId),
+            ("expires_at", StoreTime.ToMicroseconds(entry.ExpiresAt))).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<TaskRow>> ListLostAsync(DateTimeOffset now, string? node, int limit) => await CompleteAsync(
+        node is null
+            ? await session.QueryAsync(TaskSql.ListLost, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("limit", limit)).ConfigureAwait(false)
+            : await session.QueryAsync(TaskSql.ListLostOrOwn, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("node", node), ("limit", limit)).ConfigureAwait(false)).ConfigureAwait(false);
+
+    public ValueTask<int> CountRunningAsync() => session.FindAsync(TaskSql.CountRunning, static reader => reader.GetInt32(0));
+
+    public async ValueTask<IReadOnlyList<TaskRow>> ListReadyAsync(DateTimeOffset now, int limit) => await CompleteAsync(
+        await session.QueryAsync(TaskSql.ListReady, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("limit", limit)).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private async ValueTask<TaskRow?> FindAsync(string sql, long taskId) =>
+        await CompleteAsync(await session.FindAsync(sql, TaskMapping.Row, ("id", taskId)).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private async ValueTask<long> InsertTaskAsync(TaskRow draft, string? name)
+    {
+        var task = draft.Task;
+        try
+        {
+            return await session.InsertAsync(
+                TaskSql.InsertTask,
+                ("owner", task.Owner),
+                ("namespace", task.Namespace),
+                ("name", name ?? $"new/{Guid.CreateVersion7(task.CreatedAt):N}"), // its id is not known yet; no name has a slash
+                ("team_name", task.Plan.TeamName),
+                ("ready_at", StoreTime.ToMicroseconds(draft.ReadyAt)),
+                ("last_seq", task.LastSeq),
+                ("last_message_id", draft.LastMessageId),
+                ("created_at", StoreTime.ToMicroseconds(task.CreatedAt))).ConfigureAwait(false);
+        }
+        catch (DbException error) when (name is not null && database.Dialect.IsUniqueViolation(error))
+        {
+            throw TaskWrites.NameTaken(task.Namespace, name);
+        }
+    }
+
+    private async ValueTask<string> NameAsync(AgentTask task, long id)
+    {
+        var name = $"task-{id}";
+        for (var i = 2; await IsTakenAsync(task, name).ConfigureAwait(false); i++)
+            name = $"task-{id}-{i}";
+        await session.ExecuteAsync(TaskSql.NameTask, ("name", name), ("id", id)).ConfigureAwait(false);
+        return name;
+    }
+
+    private async ValueTask<bool> IsTakenAsync(AgentTask task, string name) => await session.FindAsync(
+        TaskSql.IsNameTaken, static _ => true, ("owner", task.Owner), ("namespace", task.Namespace), ("name", name)).ConfigureAwait(false);
+
+    private ValueTask<int> UpdateRowAsync(TaskRow before, TaskRow after)
+    {
+        var task = after.Task;
+        var isStep = task.Status == before.Task.Status && task.Fence == before.Task.Fence && after.LeaseNode == before.LeaseNode && after.LeaseUntil == before.LeaseUntil;
+        return isStep
+            ? session.ExecuteAsync(
+                TaskSql.StepTask,
+                ("progress", task.Progress),
+                ("last_seq", task.LastSeq),
+                ("last_message_id", after.LastMessageId),
+                ("preserve_executor", task.PreserveExecutor ? 1 : 0),
+                ("updated_at", StoreTime.ToMicroseconds(task.UpdatedAt)),
+                ("id", task.Id),
+                ("old_status", before.Task.Status.ToWire()),
+                ("old_fence", before.Task.Fence))
+            : session.ExecuteAsync(
+                TaskSql.MoveTask,
+                ("status", task.Status.ToWire()),
+                ("progress", task.Progress),
+                ("reason", TaskMapping.ToWire(task.Reason)),
+                ("error_message", task.ErrorMessage),
+                ("attempt", task.Attempt),
+                ("not_before", StoreTime.ToMicroseconds(task.NotBefore)),
+                ("ready_at", StoreTime.ToMicroseconds(after.ReadyAt)),
+                ("fence", task.Fence),
+                ("lease_node", after.LeaseNode),
+                ("lease_until", StoreTime.ToMicroseconds(after.LeaseUntil)),
+                ("last_seq", task.LastSeq),
+                ("last_message_id", after.LastMessageId),
+                ("preserve_executor", task.PreserveExecutor ? 1 : 0),
+                ("updated_at", StoreTime.ToMicroseconds(task.UpdatedAt)),
+                ("completed_at", StoreTime.ToMicroseconds(task.CompletedAt)),
+                ("id", task.Id),
+                ("old_status", before.Task.Status.ToWire()),
+                ("old_fence", before.Task.Fence));
+    }
+
+    private async ValueTask<List<TaskRow>> CompleteAsync(List<TaskRow> rows)
+    {
+        for (var i = 0; i < rows.Count; i++)
+            rows[i] = (await CompleteAsync(rows[i]).ConfigureAwait(false))!; // it was not null
+        return rows;
+    }
+
+    private async ValueTask<TaskRow?> CompleteAsync(TaskRow? row)
+    {
+        if (row is null)
+            return null;
+
+        var id = row.Task.Id;
+        if (!database.Specs.TryGet(id, out var spec))
+        {
+            spec = await session.FindAsync(TaskSql.FindSpec, static reader => TaskMapping.Spec(reader, 0), ("id", id)).ConfigureAwait(false)
+                ?? throw new JsonException($"Task {id} has no specification.");
+            database.Specs.Set(id, spec);
+        }
+
+        return row with { Task = TaskMapping.With(row.Task, spec) };
+    }
+}

@@ -1,0 +1,139 @@
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+
+namespace Wegent.Runtime.Storage.Sql.Sqlite;
+
+/// <summary>SQLite in a file: write-ahead log, every commit flushed to the disk, one writer.</summary>
+internal sealed partial class SqliteDialect : SqlDialect
+{
+    // Result codes of SQLite (sqlite.org/rescode.html).
+    private const int Error = 1, Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
+    private const int ConstraintPrimaryKey = 1555, ConstraintUnique = 2067;
+
+    private readonly SqliteOptions _options;
+    private readonly string _connectionString;
+
+    public SqliteDialect(SqliteOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(options.Path);
+        _options = options;
+        Place = Path.GetFullPath(options.Path);
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Place,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            ForeignKeys = true,
+            Pooling = false, // sessions are pooled with their statements
+            DefaultTimeout = 1, // SQLite itself waits, by busy_timeout; the driver's own polling adds nothing
+        }.ToString();
+    }
+
+    public override string Name => "Sqlite";
+
+    public override string Place { get; }
+
+    public override bool IsSynchronous => true;
+
+    public override string Begin => "BEGIN IMMEDIATE";
+
+    public override string BeginSnapshot => "BEGIN";
+
+    public override string LockSchema => "BEGIN IMMEDIATE";
+
+    public override string UnlockSchema => "COMMIT";
+
+    public override async ValueTask<DbConnection> OpenAsync(bool isWriter, CancellationToken cancellationToken)
+    {
+        if (isWriter)
+            CreateFolder();
+
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var command = connection.CreateCommand();
+            await using (command.ConfigureAwait(false))
+            {
+                foreach (var pragma in isWriter ? WriterPragmas() : ReaderPragmas())
+                {
+#pragma warning disable CA2100 // a pragma takes no parameters; numbers of ours only
+                    command.CommandText = pragma;
+#pragma warning restore CA2100
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public override string Translate(string sql) => Mark().Replace(sql, static mark => mark.Groups["verb"].Value switch
+    {
+        "use" => $"INDEXED BY {mark.Groups["index"].Value}", // an error if the index cannot serve
+        "id" => "RETURNING id",
+        _ => "", // a transaction that writes has the whole file
+    });
+
+    public override bool IsUniqueViolation(DbException error) =>
+        error is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };
+
+    public override bool IsStatementError(DbException error) =>
+        error is SqliteException { SqliteErrorCode: Error or Constraint or Mismatch or TooBig };
+
+    public override WegentException Describe(DbException error)
+    {
+        if (IsStatementError(error))
+            return new WegentException("storage.refused", $"The database {Place} refused a write that breaks its rules. Nothing of it was written. This is a defect of Wegent; please report it with the host's log.", error);
+
+        var cause = (error as SqliteException)?.SqliteErrorCode switch
+        {
+            Busy or Locked => "is held by another process. Wait for it, or end it, and try again.",
+            Full => "cannot grow: the disk is full. Make room and try again.",
+            ReadOnly => "cannot be written. Give this process the right to write the file and its folder, and try again.",
+            CannotOpen => "cannot be opened. Check that its folder exists and that this process may write there.",
+            IoError => "cannot be read or written: the disk reports an error. Check the disk, and try again.",
+            Corrupt or NotADatabase => "is damaged or is not a SQLite database. Restore a backup, or name another file.",
+            _ => "does not answer. Look at the host's log for the cause, and try again.",
+        };
+        return new UnavailableException("storage.unavailable", $"The database {Place} {cause}", error);
+    }
+
+    [GeneratedRegex(@"/\*(?<verb>use|lock|id)(?: (?<index>\w+))?\*/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Mark();
+
+    private IEnumerable<string> WriterPragmas()
+    {
+        yield return $"PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds}";
+        yield return "PRAGMA journal_mode = WAL";
+        yield return "PRAGMA synchronous = FULL";
+        yield return "PRAGMA temp_store = MEMORY";
+        yield return "PRAGMA cache_size = -16384";
+        yield return "PRAGMA journal_size_limit = 67108864";
+        if (_options.MaxPages is { } pages)
+            yield return $"PRAGMA max_page_count = {pages}";
+    }
+
+    private IEnumerable<string> ReaderPragmas()
+    {
+        yield return $"PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds}";
+        yield return "PRAGMA query_only = ON";
+    }
+
+    private void CreateFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Place)!); // Place is a full path of a file
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException("storage.unavailable", $"The folder of the database {Place} cannot be made. Check the path and the rights of this process.", error);
+        }
+    }
+}

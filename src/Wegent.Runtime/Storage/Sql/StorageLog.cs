@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wegent.Runtime.Storage.Sql;
+
+/// <summary>What stores tell; event ids 3000-3099.</summary>
+internal static partial class StorageLog
+{
+    [LoggerMessage(3001, LogLevel.Information, "storage.opened {Engine} at {Place}, schema {Version}")]
+    public static partial void StorageOpened(this ILogger logger, string engine, string place, int version);
+
+    [LoggerMessage(3002, LogLevel.Error, "storage.failed {Count} writes to {Place} were not made; their callers were told")]
+    public static partial void WritesFailed(this ILogger logger, int count, string place, Exception error);
+
+    [LoggerMessage(3003, LogLevel.Warning, "storage.close_failed {Place}")]
+    public static partial void CloseFailed(this ILogger logger, string place, Exception error);
+}
