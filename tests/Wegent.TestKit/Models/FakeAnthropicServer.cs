@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -30,6 +32,8 @@ namespace Wegent.TestKit.Models;
 /// </code></example>
 public sealed class FakeAnthropicServer : IAsyncDisposable
 {
+    private static readonly TimeSpan CutPause = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly Queue<FakeModelTurn> _script = new();
     private readonly List<(Func<FakeModelRequest, bool> Condition, Queue<FakeModelTurn> Turns)> _conditions = [];
@@ -44,7 +48,11 @@ public sealed class FakeAnthropicServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(FakeAnthropicServer).Assembly.GetName().Name });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, port);
+            kestrel.Limits.MaxResponseBufferSize = 0; // what is flushed has left, so that a broken connection loses nothing sent before
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
         _app = builder.Build();
         _app.Run(HandleAsync);
@@ -282,6 +290,13 @@ public sealed class FakeAnthropicServer : IAsyncDisposable
                 break;
             case FakeModelMishap.ErrorEvent:
                 await context.Response.WriteAsync($"event: error\ndata: {AnthropicWire.ErrorOf("overloaded_error", "Overloaded").ToJsonString()}\n\n", cancellationToken);
+                break;
+            case FakeModelMishap.Cut when context.Response.HasStarted:
+                // The end of the connection without the end of the reply; the client notices and goes away. Some clients drop what
+                // they have not read when the end comes with it, hence the pause.
+                await Task.Delay(CutPause, cancellationToken);
+                context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Send);
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
                 break;
             default:
                 context.Abort();
