@@ -6,7 +6,8 @@ namespace Wegent.Resources;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true)]
+    RespectNullableAnnotations = true,
+    MaxDepth = 128)] // twice the reader's levels, so that a document still fits inside a list or a reply
 [JsonSerializable(typeof(GhostResource))]
 [JsonSerializable(typeof(ModelResource))]
 [JsonSerializable(typeof(ShellResource))]

@@ -13,7 +13,7 @@ public record ResourceStatus
     public const string Unavailable = "Unavailable";
 
     /// <summary><see cref="Available"/> (default) or <see cref="Unavailable"/>.</summary>
-    public string State { get; init; } = Available;
+    public string State { get; init => field = value ?? Available; } = Available;
 
     /// <summary>Why, for people. Null when there is nothing to say.</summary>
     public string? Message { get; init; }

@@ -79,7 +79,7 @@ public sealed record SkillTool
 public sealed record SkillProvider
 {
     /// <summary>Module name. Default <c>provider</c>.</summary>
-    public string Module { get; init; } = "provider";
+    public string Module { get; init => field = value ?? "provider"; } = "provider";
 
     /// <summary>Class name.</summary>
     public required string Class { get; init; }
@@ -93,7 +93,7 @@ public sealed record SkillProvider
 public sealed record SkillSource
 {
     /// <summary><c>upload</c> (default) or <c>git</c>.</summary>
-    public string Type { get; init; } = "upload";
+    public string Type { get; init => field = value ?? "upload"; } = "upload";
 
     /// <summary>The repository, for <c>git</c>.</summary>
     [JsonPropertyName("repo_url")]

@@ -68,7 +68,7 @@ public sealed record KnowledgeBaseTaskRef
     public required string Name { get; init; }
 
     /// <summary>Its namespace. Default <c>default</c>.</summary>
-    public string Namespace { get; init; } = ObjectMeta.DefaultNamespace;
+    public string Namespace { get; init => field = value ?? ObjectMeta.DefaultNamespace; } = ObjectMeta.DefaultNamespace;
 
     /// <summary>Who bound it.</summary>
     public string? BoundBy { get; init; }
@@ -88,7 +88,7 @@ public sealed record TaskResourceStatus : ResourceStatus
     public long? TaskId { get; init; }
 
     /// <summary>PENDING, RUNNING, COMPLETED, FAILED, CANCELLING, CANCELLED, PENDING_CONFIRMATION or DELETE. Default PENDING.</summary>
-    public string Status { get; init; } = "PENDING";
+    public string Status { get; init => field = value ?? "PENDING"; } = "PENDING";
 
     /// <summary>Percent, 0 to 100.</summary>
     public int Progress { get; init; }
