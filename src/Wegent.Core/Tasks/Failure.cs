@@ -8,8 +8,8 @@ public sealed record Failure(FailureReason Reason, string Message)
     /// <summary>What to do about this kind of failure.</summary>
     public string Advice => AdviceFor(Reason);
 
-    /// <summary>The message followed by the advice, as it stands in <c>error_message</c>.</summary>
-    public string Describe() => $"{Message.TrimEnd('.', ' ')}. {Advice}";
+    /// <summary>The message followed by the advice, as it stands in <c>error_message</c>. A message that was described before stays as it is.</summary>
+    public string Describe() => Message.EndsWith(Advice, StringComparison.Ordinal) ? Message : $"{Message.TrimEnd('.', ' ')}. {Advice}";
 
     /// <summary>The snake-case word of a reason, as it stands in <c>reason</c>.</summary>
     public static string WireName(FailureReason reason) =>

@@ -67,6 +67,7 @@ public sealed class FakeExecution
                 if (Ended)
                     return;
                 await step(this, over.Token);
+                over.Token.ThrowIfCancellationRequested();
             }
 
             End(0);

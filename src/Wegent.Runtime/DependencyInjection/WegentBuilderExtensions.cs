@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Wegent;
+using Wegent.Agents;
+using Wegent.Runtime.Agents.ClaudeCode;
+using Wegent.Runtime.Storage;
+
+// The namespace of AddWegent, so that one using serves both.
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>What Wegent can be made of: agents, places for sandboxes, storage.</summary>
+public static class WegentBuilderExtensions
+{
+    /// <summary>
+    /// Adds Claude Code (<c>shellType: ClaudeCode</c>). It runs in a sandbox: Docker where an engine answers and has the executor image,
+    /// else a process of this machine, which is announced as no sandbox.
+    /// </summary>
+    public static IWegentBuilder AddClaudeCodeAgent(this IWegentBuilder builder, Action<ClaudeCodeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (configure is not null)
+            builder.Services.Configure(configure);
+        return builder.AddAgent<ClaudeCodeAgent>();
+    }
+
+    /// <summary>Adds an agent of your own; the last one of a shell type wins.</summary>
+    public static IWegentBuilder AddAgent<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TAgent>(this IWegentBuilder builder)
+        where TAgent : class, IAgent
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IAgent, TAgent>());
+        return builder;
+    }
+
+    /// <summary>Keeps everything in this process's memory: for tests and throwaway use. What was accepted is gone with the process.</summary>
+    public static IWegentBuilder UseInMemoryStorage(this IWegentBuilder builder) =>
+        builder.UseStorage(static options => options.Provider = StorageProvider.InMemory);
+
+    /// <summary>Keeps everything in a SQLite file.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="path">The file; null means <c>wegent.db</c> in the data directory.</param>
+    public static IWegentBuilder UseSqlite(this IWegentBuilder builder, string? path = null) => builder.UseStorage(options =>
+    {
+        options.Provider = StorageProvider.Sqlite;
+        options.ConnectionString = path is null ? null : $"Data Source={path}";
+    });
+
+    // After the configuration's own word: what is written in code is meant.
+    private static IWegentBuilder UseStorage(this IWegentBuilder builder, Action<StorageOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.PostConfigure(configure);
+        return builder;
+    }
+}
