@@ -1,1 +1,1 @@
-return 0;
+return await Wegent.Executor.ExecutorProgram.RunAsync(args).ConfigureAwait(false);

@@ -14,7 +14,7 @@ internal sealed class ChildReaper : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<int, Action<ChildExit>> children = [];
-    private readonly SemaphoreSlim work = new(0);
+    private readonly AutoResetEvent work = new(initialState: false);
     private readonly PosixSignalRegistration childSignal;
     private volatile bool disposed;
 
@@ -23,7 +23,7 @@ internal sealed class ChildReaper : IDisposable
     {
         if (Environment.ProcessId != 1)
             _ = Libc.Prctl(Libc.PrSetChildSubreaper, 1, 0, 0, 0);
-        childSignal = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => work.Release());
+        childSignal = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => work.Set());
         new Thread(Collect, 128 * 1024) { IsBackground = true, Name = "reaper" }.Start();
     }
 
@@ -40,7 +40,7 @@ internal sealed class ChildReaper : IDisposable
             children.Add(child.Pid, exited);
         }
 
-        work.Release();
+        work.Set();
         return child;
     }
 
@@ -66,7 +66,7 @@ internal sealed class ChildReaper : IDisposable
     {
         disposed = true;
         childSignal.Dispose();
-        work.Release();
+        work.Set(); // not disposed: the thread may be about to wait on it
     }
 
     private unsafe void Collect()
@@ -77,7 +77,7 @@ internal sealed class ChildReaper : IDisposable
             if (Libc.WaitId(Libc.WaitAll, 0, &info, Libc.WaitExited | Libc.WaitNoWait) == 0)
                 CollectOne(info.Pid);
             else if (Marshal.GetLastPInvokeError() != Libc.Eintr)
-                work.Wait(); // no child at all: until one is started, or an orphan dies, which SIGCHLD tells
+                work.WaitOne(); // no child at all: until one is started, or an orphan dies, which SIGCHLD tells
         }
     }
 

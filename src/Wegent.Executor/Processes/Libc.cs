@@ -31,6 +31,13 @@ internal static unsafe partial class Libc
     public const int WaitNoWait = 0x1000000;
     public const int WaitAll = 0;
 
+    public const int CurrentFolder = -100;
+    public const int StatNoFollow = 0x100;
+    public const int StatEmptyPath = 0x1000;
+    public const uint StatTypeAndSize = 0x201;
+    public const int ModeTypeMask = 0xf000;
+    public const int ModeRegular = 0x8000;
+
     public const int PrSetDumpable = 4;
     public const int PrSetChildSubreaper = 36;
 
@@ -49,6 +56,17 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(16)]
         public int Pid;
+    }
+
+    /// <summary>The part of <c>struct statx</c> that we read, padded to its full size.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(40)]
+        public ulong Size;
     }
 
     [LibraryImport("libc", EntryPoint = "posix_spawn")]
@@ -126,6 +144,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint EffectiveUser();
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    public static partial int Open(byte* path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    public static partial int Stat(int folder, byte* path, int flags, uint wanted, FileStatus* status);
 }

@@ -151,7 +151,7 @@ internal sealed record WireExit
     /// <summary>Why, in one of the words of <see cref="WireExitReasons"/>.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Processes it had left behind, detached ones included, that were killed after it.</summary>
+    /// <summary>Processes of it, detached ones included, that had to be killed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Killed { get; init; }
 }
