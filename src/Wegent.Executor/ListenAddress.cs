@@ -43,7 +43,7 @@ internal sealed record ListenAddress(EndPoint EndPoint, string? SocketPath)
             // The runtime may be another user than the sandbox's. Who gets in is decided by the secret, and by the folder's mode.
             if (SocketPath is not null)
                 File.SetUnixFileMode(SocketPath, (UnixFileMode)0b110_110_110);
-            socket.Listen(64);
+            socket.Listen(1024); // strangers who knock in masses are dealt with after the accept, not by a full queue
             return socket;
         }
         catch

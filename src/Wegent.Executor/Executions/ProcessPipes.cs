@@ -100,6 +100,7 @@ internal sealed class ProcessPipes
             read = Libc.Read(descriptor, pointer, ChunkLength);
         if (read <= 0)
             return read < 0 && Marshal.GetLastPInvokeError() is Libc.Eagain or Libc.Eintr;
+        Spend(read);
         if (Trouble is null)
             splitter.Feed(chunk.AsSpan(0, (int)read));
         return true;
@@ -121,12 +122,17 @@ internal sealed class ProcessPipes
 
     private void Append(bool isError, ReadOnlySpan<byte> line, long cut)
     {
-        // What was cut counts as well: an endless line must end at some time.
-        spent += line.Length + cut + Journal.HeaderLength;
+        Spend(Journal.HeaderLength);
+        if (Trouble is null)
+            journal.Append(isError, line, cut);
+    }
+
+    /// <summary>Counts what was read, kept or cut, and what each line takes on disk beside it: neither one endless line nor endless empty ones may go on.</summary>
+    private void Spend(long bytes)
+    {
+        spent += bytes;
         if (spent > limit)
             Trouble ??= WireExitReasons.OutputLimit;
-        else if (Trouble is null)
-            journal.Append(isError, line, cut);
     }
 
     private void Guard(Action write)

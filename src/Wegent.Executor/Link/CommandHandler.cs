@@ -16,6 +16,9 @@ internal sealed class CommandHandler(
     /// <summary>Names this executor process.</summary>
     public string Instance { get; } = Guid.CreateVersion7().ToString("N");
 
+    /// <summary>Ends the executor.</summary>
+    public void Shutdown() => shutdown("the runtime asked for it");
+
     /// <summary>The execution of an id.</summary>
     /// <exception cref="CommandException">There is none.</exception>
     public Execution GetExecution(string id) => executions.Get(id);
@@ -51,8 +54,7 @@ internal sealed class CommandHandler(
             case ReadFileCommand read:
                 return await Task.Run(() => files.Read(read)).ConfigureAwait(false);
             case ShutdownCommand:
-                shutdown("the runtime asked for it");
-                return Done(command);
+                return Done(command); // carried out by Shutdown, when the answer is on its way
             default:
                 throw new CommandException(ExecutorErrors.Frame, "this command is not known here");
         }

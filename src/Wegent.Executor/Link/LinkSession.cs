@@ -131,6 +131,8 @@ internal sealed class LinkSession(WebSocket socket, CommandHandler handler)
             }
 
             await SendAsync(reply, cancellationToken).ConfigureAwait(false);
+            if (command is ShutdownCommand && reply is DoneReply)
+                handler.Shutdown();
             if (command is ReadCommand && reply is DoneReply && readers.TryGetValue(command.Id, out var opened))
                 _ = StreamAsync(command.Id, opened.Reader, opened.Wanted);
         }

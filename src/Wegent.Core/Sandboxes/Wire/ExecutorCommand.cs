@@ -23,6 +23,7 @@ namespace Wegent.Sandboxes.Wire;
 internal abstract record ExecutorCommand
 {
     /// <summary>Chosen by the runtime, unique on its link; the answer repeats it.</summary>
+    [JsonPropertyOrder(-1)]
     public required long Id { get; init; }
 }
 

@@ -19,6 +19,7 @@ internal abstract record ExecutorMessage;
 internal abstract record ExecutorReply : ExecutorMessage
 {
     /// <summary>Id of the command.</summary>
+    [JsonPropertyOrder(-1)]
     public required long Re { get; init; }
 }
 
