@@ -18,10 +18,14 @@ public sealed class LineAgent(string shellType = "Lines") : ISandboxAgent
     /// <summary>How long it may stay silent; null means only the run's deadline counts.</summary>
     public TimeSpan? SilenceLimit { get; init; }
 
+    /// <summary>Sees each request that it is asked to prepare; null sees none.</summary>
+    public Action<AgentRequest>? OnPrepare { get; init; }
+
     /// <inheritdoc/>
     public ExecutionSpec Prepare(AgentRequest request, SandboxPaths paths)
     {
         ArgumentNullException.ThrowIfNull(request);
+        OnPrepare?.Invoke(request);
         return new ExecutionSpec { Id = request.ExecutionId, Program = "lines", Arguments = [request.BotName, request.Prompt, request.SessionId ?? ""], InputLines = [request.Prompt] };
     }
 
