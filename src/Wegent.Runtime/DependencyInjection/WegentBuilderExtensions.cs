@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wegent;
 using Wegent.Agents;
 using Wegent.Runtime.Agents.ClaudeCode;
+using Wegent.Runtime.Agents.Demo;
 using Wegent.Runtime.Storage;
 
 // The namespace of AddWegent, so that one using serves both.
@@ -12,6 +13,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>What Wegent can be made of: agents, places for sandboxes, storage.</summary>
 public static class WegentBuilderExtensions
 {
+    /// <summary>Adds the offline Demo agent (<c>shellType: Demo</c>): a scripted answer that says what it is, for first steps and tests.</summary>
+    public static IWegentBuilder AddDemoAgent(this IWegentBuilder builder) => builder.AddAgent<DemoAgent>();
+
     /// <summary>
     /// Adds Claude Code (<c>shellType: ClaudeCode</c>). It runs in a sandbox: Docker where an engine answers and has the executor image,
     /// else a process of this machine, which is announced as no sandbox.

@@ -65,8 +65,9 @@ internal sealed class RunPump(RunContext run, Subtask subtask, IAgentRun agentRu
                 }
             }
         }
-        catch when (stop.IsCancellationRequested)
+        catch (Exception error) when (stop.IsCancellationRequested || error is LeaseLostException or UnavailableException)
         {
+            // Somebody else's now, or ours again when the store is back: either way the agent goes on meanwhile.
             agentRun.HandOver();
             throw;
         }
