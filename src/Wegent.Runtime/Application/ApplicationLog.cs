@@ -10,6 +10,6 @@ internal static partial class ApplicationLog // event ids 1000-1099
     public static partial void TaskCreated(this ILogger logger, long task_id, string team);
 #pragma warning restore CA1727
 
-    [LoggerMessage(1001, LogLevel.Information, "Applied {Count} documents for {Owner}: {Created} created, {Configured} configured")]
+    [LoggerMessage(1001, LogLevel.Debug, "Applied {Count} documents for {Owner}: {Created} created, {Configured} configured")]
     public static partial void Applied(this ILogger logger, int count, string owner, int created, int configured);
 }

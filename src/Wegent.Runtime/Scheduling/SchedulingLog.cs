@@ -8,10 +8,10 @@ internal static partial class SchedulingLog // event ids 2000-2099
     [LoggerMessage(2000, LogLevel.Error, "{Service} failed in one round and goes on")]
     public static partial void RoundFailed(this ILogger logger, string service, Exception error);
 
-    [LoggerMessage(2001, LogLevel.Information, "Task {TaskId} claimed by {Node}, claim {Fence}, adopted: {Adopted}")]
+    [LoggerMessage(2001, LogLevel.Debug, "Task {TaskId} claimed by {Node}, claim {Fence}, adopted: {Adopted}")]
     public static partial void TaskClaimed(this ILogger logger, long taskId, string node, long fence, bool adopted);
 
-    [LoggerMessage(2002, LogLevel.Information, "Task {TaskId} is {Status}")]
+    [LoggerMessage(2002, LogLevel.Debug, "Task {TaskId} is {Status}")]
     public static partial void TaskMoved(this ILogger logger, long taskId, TaskState status);
 
     [LoggerMessage(2003, LogLevel.Warning, "Task {TaskId} lost its lease; another node runs it, or it was deleted")]
@@ -29,13 +29,13 @@ internal static partial class SchedulingLog // event ids 2000-2099
     [LoggerMessage(2007, LogLevel.Warning, "Task {TaskId} cannot be written; its lease is left to run out")]
     public static partial void TaskAbandoned(this ILogger logger, long taskId, Exception error);
 
-    [LoggerMessage(2008, LogLevel.Information, "Run {SubtaskId} of task {TaskId} started: bot {Bot}, attempt {Attempt}")]
+    [LoggerMessage(2008, LogLevel.Debug, "Run {SubtaskId} of task {TaskId} started: bot {Bot}, attempt {Attempt}")]
     public static partial void RunStarted(this ILogger logger, long subtaskId, long taskId, string bot, int attempt);
 
     [LoggerMessage(2009, LogLevel.Warning, "Lease of task {TaskId} could not be renewed; trying again")]
     public static partial void RenewalFailed(this ILogger logger, long taskId, Exception error);
 
-    [LoggerMessage(2010, LogLevel.Information, "Sandbox {SandboxId} removed")]
+    [LoggerMessage(2010, LogLevel.Debug, "Sandbox {SandboxId} removed")]
     public static partial void SandboxRemoved(this ILogger logger, string sandboxId);
 
     [LoggerMessage(2011, LogLevel.Warning, "Sandboxes of {Place} cannot be looked after now")]
