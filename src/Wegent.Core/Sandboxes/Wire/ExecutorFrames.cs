@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -26,6 +27,10 @@ internal static class ExecutorFrames
     /// <summary>Reads a message.</summary>
     /// <exception cref="JsonException">The bytes are no message of this version.</exception>
     public static ExecutorMessage DecodeMessage(ReadOnlySpan<byte> utf8) => Decode(utf8, Contract.ExecutorMessage);
+
+    /// <summary>Reads a message.</summary>
+    /// <exception cref="JsonException">The text is no message of this version.</exception>
+    public static ExecutorMessage DecodeMessage(string text) => DecodeMessage(Encoding.UTF8.GetBytes(text));
 
     private static T Decode<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> contract)
         where T : class
