@@ -115,7 +115,7 @@ public static class WegentServiceCollectionExtensions
     }
 
     /// <summary>Reads options from the configuration where the application has one: a plain service collection works as well.</summary>
-    private static void BindOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+    internal static void BindOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         this IServiceCollection services, Action<IConfiguration, TOptions> bind)
         where TOptions : class
     {

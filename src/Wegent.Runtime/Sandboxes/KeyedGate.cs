@@ -1,4 +1,4 @@
-namespace Wegent.Runtime.Sandboxes.Docker;
+namespace Wegent.Runtime.Sandboxes;
 
 /// <summary>One at a time for each key; keys that nobody uses cost nothing.</summary>
 internal sealed class KeyedGate
