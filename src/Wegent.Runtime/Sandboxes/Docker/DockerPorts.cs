@@ -10,7 +10,12 @@ namespace Wegent.Runtime.Sandboxes.Docker;
 
 /// <summary>Host ports of sandboxes on one engine: rows in the store, so that two hosts never take the same.</summary>
 internal sealed class DockerPorts(
-    IPortLeaseStore leases, DockerEngine engine, IOptions<DockerSandboxOptions> options, TimeProvider clock, ILogger<DockerPorts> logger)
+    IPortLeaseStore leases,
+    DockerEngine engine,
+    IOptions<DockerSandboxOptions> options,
+    TimeProvider clock,
+    ILogger<DockerPorts> logger,
+    Func<int, bool>? isInUse = null) // tells whether a program listens on a port of this machine; null asks the kernel
 {
     /// <summary>A lease without a container is a start under way, or what a crash left; a start takes no longer than this.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(15);
@@ -28,7 +33,7 @@ internal sealed class DockerPorts(
         while (true)
         {
             var port = await leases.LeaseAsync(name, spec.Id, min, max, taken, cancellationToken).ConfigureAwait(false);
-            if (port is { } leased && !IsInUse(leased))
+            if (port is { } leased && !(isInUse ?? IsInUse)(leased))
                 return leased;
 
             if (port is { } occupied)

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Docker.DotNet.Models;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wegent.Sandboxes;
+using Wegent.Tasks;
+
+namespace Wegent.Runtime.Sandboxes.Docker;
+
+/// <summary>Sandboxes in containers of a Docker engine on this machine: a bridge network, the executor's port published on loopback only.</summary>
+/// <remarks>
+/// The engine holds the truth. A sandbox is whatever container bears its labels, so a restarted host, or another one on the same
+/// engine, finds, adopts and removes what the first one made.
+/// </remarks>
+internal sealed class DockerSandboxProvider(
+    DockerEngine engine,
+    DockerNetworks networks,
+    DockerPorts ports,
+    DockerContainerWatch watch,
+    DockerReadiness readiness,
+    ISandboxSecrets secrets,
+    Func<string, int, string, Executor.ISandboxLife, CancellationToken, ValueTask<ISandbox>> connect,
+    IOptions<DockerSandboxOptions> options,
+    TimeProvider clock,
+    ILogger<DockerSandboxProvider> logger) : ISandboxProvider
+{
+    /// <summary>For what must happen although the caller has given up.</summary>
+    private static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly KeyedGate gates = new();
+
+    /// <inheritdoc/>
+    public string Name => "docker";
+
+    /// <inheritdoc/>
+    public async ValueTask<ISandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        using var entered = await gates.EnterAsync(spec.Id, cancellationToken).ConfigureAwait(false);
+        if (await FindContainerAsync(spec.StoreId, spec.Id, cancellationToken).ConfigureAwait(false) is { State: "running" } living)
+            return await ConnectAsync(spec.Id, living.ID, Port(living), cancellationToken).ConfigureAwait(false);
+
+        var started = clock.GetTimestamp();
+        try
+        {
+            await RemoveContainersAsync(spec.StoreId, spec.Id, cancellationToken).ConfigureAwait(false); // what died, or was never started
+            var (containerId, port) = await StartAsync(spec, cancellationToken).ConfigureAwait(false);
+            await WaitUntilReadyAsync(containerId, port, cancellationToken).ConfigureAwait(false);
+            var sandbox = await ConnectAsync(spec.Id, containerId, port, cancellationToken).ConfigureAwait(false);
+            logger.SandboxReady(spec.Id, spec.TaskId, port, clock.GetElapsedTime(started).TotalMilliseconds, containerId);
+            return sandbox;
+        }
+        catch
+        {
+            await CleanUpAsync(spec).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ISandbox?> FindAsync(string storeId, string sandboxId, CancellationToken cancellationToken)
+    {
+        using var entered = await gates.EnterAsync(sandboxId, cancellationToken).ConfigureAwait(false);
+        if (await FindContainerAsync(storeId, sandboxId, cancellationToken).ConfigureAwait(false) is not { State: "running" } living)
+            return null;
+        var sandbox = await ConnectAsync(sandboxId, living.ID, Port(living), cancellationToken).ConfigureAwait(false);
+        logger.SandboxFound(sandboxId, Port(living), living.ID);
+        return sandbox;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A port that is leased to a sandbox without a container, which only a crash can leave, counts as a sandbox that does not run.</remarks>
+    public async IAsyncEnumerable<SandboxInfo> ListAsync(string storeId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var leases = await ports.ListAsync(cancellationToken).ConfigureAwait(false);
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var container in await engine.ListContainersAsync([$"{DockerLabels.Store}={storeId}"], cancellationToken).ConfigureAwait(false))
+        {
+            var id = container.Labels[DockerLabels.Sandbox];
+            if (listed.Add(id))
+                yield return new SandboxInfo(id, TaskId(container), container.State == "running", new DateTimeOffset(container.Created.ToUniversalTime()));
+        }
+
+        foreach (var lease in leases)
+        {
+            if (listed.Add(lease.Holder))
+                yield return new SandboxInfo(lease.Holder, TaskId: 0, Running: false, lease.LeasedAt);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RemoveAsync(string storeId, string sandboxId, CancellationToken cancellationToken)
+    {
+        using var entered = await gates.EnterAsync(sandboxId, cancellationToken).ConfigureAwait(false);
+        await RemoveEverythingAsync(storeId, sandboxId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Creates and starts the container on a port where nobody listens.</summary>
+    private async Task<(string ContainerId, int Port)> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        var network = await networks.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var secretHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secrets.For(spec.Id))));
+        var taken = new HashSet<int>();
+        while (true)
+        {
+            var port = await ports.LeaseAsync(spec, taken, cancellationToken).ConfigureAwait(false);
+            var parameters = DockerContainers.Parameters(spec, options.Value, port, secretHash, network);
+            var containerId = await engine.CreateContainerAsync(parameters, cancellationToken).ConfigureAwait(false)
+                ?? throw new SandboxException(FailureReason.SandboxStartFailed, $"the container name {parameters.Name} is taken by a container that is not this sandbox's; remove it with: docker rm -f {parameters.Name}");
+            if (await engine.StartContainerAsync(containerId, cancellationToken).ConfigureAwait(false))
+                return (containerId, port);
+
+            logger.PortTaken(port, spec.Id);
+            taken.Add(port);
+            await engine.RemoveContainerAsync(containerId, cancellationToken).ConfigureAwait(false);
+            await ports.ReleaseAsync(spec.Id, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RemoveEverythingAsync(string storeId, string sandboxId, CancellationToken cancellationToken)
+    {
+        await RemoveContainersAsync(storeId, sandboxId, cancellationToken).ConfigureAwait(false);
+        await ports.ReleaseAsync(sandboxId, cancellationToken).ConfigureAwait(false); // last: its port is free only now
+    }
+
+    private async Task RemoveContainersAsync(string storeId, string sandboxId, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var containers = await engine.ListContainersAsync(Labels(storeId, sandboxId), cancellationToken).ConfigureAwait(false);
+            if (containers.Count == 0)
+                return;
+            if (attempt == 100)
+                throw new SandboxException(FailureReason.EngineUnavailable, $"the engine does not get done with removing the container of sandbox {sandboxId} ({containers[0].Status})");
+            foreach (var container in containers)
+            {
+                if (await engine.RemoveContainerAsync(container.ID, cancellationToken).ConfigureAwait(false))
+                    logger.SandboxRemoved(sandboxId, container.ID);
+            }
+
+            // Somebody else may be removing it, too: what counts is that it is gone.
+            if (attempt > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Removes what a failed start left, also when the caller no longer waits.</summary>
+    private async Task CleanUpAsync(SandboxSpec spec)
+    {
+        using var timeout = new CancellationTokenSource(CleanupTimeout, clock);
+        try
+        {
+            await RemoveEverythingAsync(spec.StoreId, spec.Id, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is WegentException or OperationCanceledException)
+        {
+            logger.CleanupFailed(spec.Id, error.Message); // its labels and its lease remain, and ListAsync shows them
+        }
+    }
+
+    /// <summary>Waits for the executor's first answer, as long as its container lives.</summary>
+    private async Task WaitUntilReadyAsync(string containerId, int port, CancellationToken cancellationToken)
+    {
+        using var life = await watch.WatchAsync(containerId, cancellationToken).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(options.Value.ReadyTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var ready = readiness.WaitAsync(new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"), either.Token);
+        var first = await Task.WhenAny(ready, life.Ended).ConfigureAwait(false);
+        if (first == life.Ended)
+        {
+            await either.CancelAsync().ConfigureAwait(false);
+            await ready.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw await StartFailureAsync(containerId, (await life.Ended.ConfigureAwait(false)).Message).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await ready.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw await StartFailureAsync(containerId, $"the executor did not answer within {options.Value.ReadyTimeout.TotalSeconds:0} s").ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SandboxException> StartFailureAsync(string containerId, string what)
+    {
+        using var timeout = new CancellationTokenSource(CleanupTimeout, clock);
+        var log = await engine.ReadLogTailAsync(containerId, timeout.Token).ConfigureAwait(false);
+        return new SandboxException(FailureReason.SandboxStartFailed, log.Length == 0 ? $"{what}, and wrote nothing" : $"{what}; its last words: {log}");
+    }
+
+    private async ValueTask<ISandbox> ConnectAsync(string sandboxId, string containerId, int port, CancellationToken cancellationToken)
+    {
+        var life = await watch.WatchAsync(containerId, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await connect(sandboxId, port, secrets.For(sandboxId), life, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            life.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<ContainerListResponse?> FindContainerAsync(string storeId, string sandboxId, CancellationToken cancellationToken) =>
+        (await engine.ListContainersAsync(Labels(storeId, sandboxId), cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+
+    private static string[] Labels(string storeId, string sandboxId) =>
+        [$"{DockerLabels.Store}={storeId}", $"{DockerLabels.Sandbox}={sandboxId}"];
+
+    private static int Port(ContainerListResponse container) =>
+        int.Parse(container.Labels[DockerLabels.Port], CultureInfo.InvariantCulture);
+
+    private static long TaskId(ContainerListResponse container) =>
+        long.Parse(container.Labels[DockerLabels.Task], CultureInfo.InvariantCulture);
+}
