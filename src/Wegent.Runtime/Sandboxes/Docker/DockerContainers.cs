@@ -135,10 +135,10 @@ internal static class DockerContainers
     private static string CheckedSource(string source)
     {
         if (!Directory.Exists(source))
-            throw new SandboxException(FailureReason.WorkspaceFailed, $"the workspace's folder {source} does not exist");
+            throw new SandboxException(FailureReason.WorkspaceFailed, $"The workspace's folder {source} does not exist");
         var real = RealPath(Path.GetFullPath(source));
         if (ForbiddenSources.Contains(Path.TrimEndingDirectorySeparator(real)) || real.StartsWith("/proc/", StringComparison.Ordinal) || real.StartsWith("/sys/", StringComparison.Ordinal))
-            throw new SandboxException(FailureReason.WorkspaceFailed, $"the workspace's folder {source} is part of the system and is not shown to agents; choose a project's folder");
+            throw new SandboxException(FailureReason.WorkspaceFailed, $"The workspace's folder {source} is part of the system and is not shown to agents; choose a project's folder");
         return real;
     }
 

@@ -11,7 +11,7 @@ internal sealed class DockerReadiness(TimeProvider clock) : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
     {
         Timeout = TimeSpan.FromSeconds(5), // of one question
     };
@@ -24,13 +24,13 @@ internal sealed class DockerReadiness(TimeProvider clock) : IDisposable
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task<bool> AnswersAsync(Uri question, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await http.GetAsync(question, cancellationToken).ConfigureAwait(false);
+            using var response = await _http.GetAsync(question, cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode;
         }
         catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -30,16 +30,30 @@ internal sealed class DockerSandboxProvider(
     /// <summary>For what must happen although the caller has given up.</summary>
     private static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly KeyedGate gates = new();
+    private readonly KeyedGate _gates = new();
 
     /// <inheritdoc/>
-    public string Name => "docker";
+    public string Name => DockerPorts.Engine;
+
+    /// <inheritdoc/>
+    public async ValueTask<SandboxException?> ProbeAsync(string? image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var name = image ?? options.Value.ExecutorImage;
+            return await engine.HasImageAsync(name, cancellationToken).ConfigureAwait(false) ? null : engine.ImageMissing(name);
+        }
+        catch (SandboxException problem)
+        {
+            return problem;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ISandbox> CreateAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        using var entered = await gates.EnterAsync(spec.Id, cancellationToken).ConfigureAwait(false);
+        using var entered = await _gates.EnterAsync(spec.Id, cancellationToken).ConfigureAwait(false);
         if (await FindContainerAsync(spec.StoreId, spec.Id, cancellationToken).ConfigureAwait(false) is { State: "running" } living)
             return await ConnectAsync(spec.Id, living.ID, Port(living), cancellationToken).ConfigureAwait(false);
 
@@ -63,7 +77,7 @@ internal sealed class DockerSandboxProvider(
     /// <inheritdoc/>
     public async ValueTask<ISandbox?> FindAsync(string storeId, string sandboxId, CancellationToken cancellationToken)
     {
-        using var entered = await gates.EnterAsync(sandboxId, cancellationToken).ConfigureAwait(false);
+        using var entered = await _gates.EnterAsync(sandboxId, cancellationToken).ConfigureAwait(false);
         if (await FindContainerAsync(storeId, sandboxId, cancellationToken).ConfigureAwait(false) is not { State: "running" } living)
             return null;
         var sandbox = await ConnectAsync(sandboxId, living.ID, Port(living), cancellationToken).ConfigureAwait(false);
@@ -72,29 +86,19 @@ internal sealed class DockerSandboxProvider(
     }
 
     /// <inheritdoc/>
-    /// <remarks>A port that is leased to a sandbox without a container, which only a crash can leave, counts as a sandbox that does not run.</remarks>
     public async IAsyncEnumerable<SandboxInfo> ListAsync(string storeId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var leases = await ports.ListAsync(cancellationToken).ConfigureAwait(false);
-        var listed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var container in await engine.ListContainersAsync([$"{DockerLabels.Store}={storeId}"], cancellationToken).ConfigureAwait(false))
         {
-            var id = container.Labels[DockerLabels.Sandbox];
-            if (listed.Add(id))
-                yield return new SandboxInfo(id, TaskId(container), container.State == "running", new DateTimeOffset(container.Created.ToUniversalTime()));
-        }
-
-        foreach (var lease in leases)
-        {
-            if (listed.Add(lease.Holder))
-                yield return new SandboxInfo(lease.Holder, TaskId: 0, Running: false, lease.LeasedAt);
+            var taskId = long.Parse(container.Labels[DockerLabels.Task], CultureInfo.InvariantCulture);
+            yield return new SandboxInfo(container.Labels[DockerLabels.Sandbox], taskId, container.State == "running", new DateTimeOffset(container.Created.ToUniversalTime()));
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask RemoveAsync(string storeId, string sandboxId, CancellationToken cancellationToken)
     {
-        using var entered = await gates.EnterAsync(sandboxId, cancellationToken).ConfigureAwait(false);
+        using var entered = await _gates.EnterAsync(sandboxId, cancellationToken).ConfigureAwait(false);
         await RemoveEverythingAsync(storeId, sandboxId, cancellationToken).ConfigureAwait(false);
     }
 
@@ -109,7 +113,7 @@ internal sealed class DockerSandboxProvider(
             var port = await ports.LeaseAsync(spec, taken, cancellationToken).ConfigureAwait(false);
             var parameters = DockerContainers.Parameters(spec, options.Value, port, secretHash, network);
             var containerId = await engine.CreateContainerAsync(parameters, cancellationToken).ConfigureAwait(false)
-                ?? throw new SandboxException(FailureReason.SandboxStartFailed, $"the container name {parameters.Name} is taken by a container that is not this sandbox's; remove it with: docker rm -f {parameters.Name}");
+                ?? throw new SandboxException(FailureReason.SandboxStartFailed, $"The container name {parameters.Name} is taken by a container that is not this sandbox's; remove it with: docker rm -f {parameters.Name}");
             if (await engine.StartContainerAsync(containerId, cancellationToken).ConfigureAwait(false))
                 return (containerId, port);
 
@@ -134,7 +138,7 @@ internal sealed class DockerSandboxProvider(
             if (containers.Count == 0)
                 return;
             if (attempt == 100)
-                throw new SandboxException(FailureReason.EngineUnavailable, $"the engine does not get done with removing the container of sandbox {sandboxId} ({containers[0].Status})");
+                throw new SandboxException(FailureReason.EngineUnavailable, $"The engine does not get done with removing the container of sandbox {sandboxId} ({containers[0].Status})");
             foreach (var container in containers)
             {
                 if (await engine.RemoveContainerAsync(container.ID, cancellationToken).ConfigureAwait(false))
@@ -157,7 +161,7 @@ internal sealed class DockerSandboxProvider(
         }
         catch (Exception error) when (error is WegentException or OperationCanceledException)
         {
-            logger.CleanupFailed(spec.Id, error.Message); // its labels and its lease remain, and ListAsync shows them
+            logger.CleanupFailed(spec.Id, error.Message); // its labels and its lease remain for the reaper
         }
     }
 
@@ -182,7 +186,7 @@ internal sealed class DockerSandboxProvider(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw await StartFailureAsync(containerId, $"the executor did not answer within {options.Value.ReadyTimeout.TotalSeconds:0} s").ConfigureAwait(false);
+            throw await StartFailureAsync(containerId, $"The executor did not answer within {options.Value.ReadyTimeout.TotalSeconds:0} s").ConfigureAwait(false);
         }
     }
 
@@ -215,7 +219,4 @@ internal sealed class DockerSandboxProvider(
 
     private static int Port(ContainerListResponse container) =>
         int.Parse(container.Labels[DockerLabels.Port], CultureInfo.InvariantCulture);
-
-    private static long TaskId(ContainerListResponse container) =>
-        long.Parse(container.Labels[DockerLabels.Task], CultureInfo.InvariantCulture);
 }
