@@ -16,17 +16,18 @@ internal sealed class DockerPlace : IAsyncDisposable
     /// <param name="configure">Changes settings.</param>
     /// <param name="sameStoreAs">A place whose store this one uses too, as another host, or the same host after a restart, would.</param>
     /// <param name="isInUse">Tells whether a program listens on a port; null asks the kernel.</param>
-    public DockerPlace(Action<DockerSandboxOptions>? configure = null, DockerPlace? sameStoreAs = null, Func<int, bool>? isInUse = null)
+    /// <param name="clock">By which leases age; null is the system's.</param>
+    public DockerPlace(Action<DockerSandboxOptions>? configure = null, DockerPlace? sameStoreAs = null, Func<int, bool>? isInUse = null, TimeProvider? clock = null)
     {
         var settings = new DockerSandboxOptions { EngineTimeout = TimeSpan.FromSeconds(30) };
         configure?.Invoke(settings);
         settings.Endpoint ??= TestServices.Docker;
         Options = new OptionsWrapper<DockerSandboxOptions>(settings);
         StoreId = sameStoreAs?.StoreId ?? $"test-{Guid.NewGuid():N}";
-        Leases = sameStoreAs?.Leases ?? new InMemoryPortLeaseStore(new InMemoryDatabase(TimeProvider.System));
+        Leases = sameStoreAs?.Leases ?? new InMemoryPortLeaseStore(new InMemoryDatabase(clock ?? TimeProvider.System));
         Engine = new DockerEngine(Options, TimeProvider.System, NullLogger<DockerEngine>.Instance);
         Networks = new DockerNetworks(Engine, Options, NullLogger<DockerNetworks>.Instance);
-        Ports = new DockerPorts(Leases, Engine, Options, TimeProvider.System, NullLogger<DockerPorts>.Instance, isInUse);
+        Ports = new DockerPorts(Leases, Engine, Options, clock ?? TimeProvider.System, NullLogger<DockerPorts>.Instance, isInUse);
         Watch = new DockerContainerWatch(Engine, TimeProvider.System, NullLogger<DockerContainerWatch>.Instance);
         Provider = new DockerSandboxProvider(
             Engine, Networks, Ports, Watch, readiness, new Secrets(), (_, _, _, _, _) => new Wegent.TestKit.Sandboxes.FakeSandboxProvider().CreateAsync(new SandboxSpec { Id = "x", StoreId = "x", TaskId = 1 }, default), Options, TimeProvider.System, NullLogger<DockerSandboxProvider>.Instance);
@@ -57,6 +58,9 @@ internal sealed class DockerPlace : IAsyncDisposable
         Image = TestServices.ExecutorImage,
         Limits = new SandboxLimits(256, 1, 128, TimeSpan.FromMinutes(2)),
     };
+
+    /// <summary>All ports that are leased in this place's store.</summary>
+    public ValueTask<IReadOnlyList<PortLease>> LeasesAsync(CancellationToken cancellationToken) => Leases.ListAsync(DockerPorts.Engine, cancellationToken);
 
     /// <summary>All containers of this place's store.</summary>
     public async Task<IList<global::Docker.DotNet.Models.ContainerListResponse>> ContainersAsync(CancellationToken cancellationToken) =>

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
 using Wegent.Runtime.Sandboxes.Docker;
 using Wegent.Sandboxes;
 using Wegent.Tasks;
+using Wegent.TestKit;
 
 namespace Wegent.Runtime.Tests.Sandboxes.Docker;
 
@@ -45,7 +47,7 @@ public sealed class DockerSandboxProviderTests
         await place.Provider.RemoveAsync(place.StoreId, "task-1", Ct);
 
         Assert.Empty(await place.ContainersAsync(Ct));
-        Assert.Empty(await place.Ports.ListAsync(Ct));
+        Assert.Empty(await place.LeasesAsync(Ct));
         Assert.All(volumes, folder => Assert.False(Directory.Exists(folder)));
         Assert.Empty(await place.Provider.ListAsync(place.StoreId, Ct).ToListAsync(Ct));
     }
@@ -78,7 +80,7 @@ public sealed class DockerSandboxProviderTests
 
         await using var sandbox = await place.Provider.CreateAsync(place.Spec(), Ct);
 
-        var lease = Assert.Single(await place.Ports.ListAsync(Ct));
+        var lease = Assert.Single(await place.LeasesAsync(Ct));
         Assert.InRange(lease.Port, first + 1, 10100);
     }
 
@@ -93,7 +95,7 @@ public sealed class DockerSandboxProviderTests
 
         await using var sandbox = await place.Provider.CreateAsync(place.Spec(), Ct);
 
-        Assert.InRange(Assert.Single(await place.Ports.ListAsync(Ct)).Port, first + 1, 10100);
+        Assert.InRange(Assert.Single(await place.LeasesAsync(Ct)).Port, first + 1, 10100);
         Assert.Single(await place.ContainersAsync(Ct));
     }
 
@@ -208,16 +210,30 @@ public sealed class DockerSandboxProviderTests
     }
 
     [Fact]
-    public async Task A_lease_that_a_crash_left_without_container_is_listed_so_that_it_can_be_removed()
+    public async Task A_place_without_engine_or_image_says_so_before_anything_is_started()
     {
         await using var place = new DockerPlace();
+        await using var down = new DockerPlace(options => options.Endpoint = new Uri("unix:///tmp/no-engine-here.sock"));
+
+        Assert.Null(await place.Provider.ProbeAsync(TestServices.ExecutorImage, Ct));
+        Assert.Equal(FailureReason.ImageMissing, (await place.Provider.ProbeAsync("wegent-executor:missing", Ct))?.Reason);
+        Assert.Equal(FailureReason.EngineUnavailable, (await down.Provider.ProbeAsync(null, Ct))?.Reason);
+    }
+
+    [Fact]
+    public async Task Old_leases_without_a_container_make_way_when_no_port_is_left()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var place = new DockerPlace(clock: clock);
+        place.Options.Value.PortRangeMin = place.Options.Value.PortRangeMax = FreePort();
         await place.Ports.LeaseAsync(place.Spec("task-9"), [], Ct);
+        var early = await Assert.ThrowsAsync<SandboxException>(async () => await place.Ports.LeaseAsync(place.Spec(), [], Ct));
+        clock.Advance(TimeSpan.FromMinutes(16)); // longer than any start takes
 
-        var listed = Assert.Single(await place.Provider.ListAsync(place.StoreId, Ct).ToListAsync(Ct));
-        await place.Provider.RemoveAsync(place.StoreId, listed.Id, Ct);
+        await place.Ports.LeaseAsync(place.Spec(), [], Ct);
 
-        Assert.Equal(("task-9", false), (listed.Id, listed.Running));
-        await AssertNothingIsLeftAsync(place);
+        Assert.Equal(FailureReason.PortsExhausted, early.Reason);
+        Assert.Equal("task-1", Assert.Single(await place.LeasesAsync(Ct)).Holder);
     }
 
     [Fact]
@@ -238,7 +254,7 @@ public sealed class DockerSandboxProviderTests
     private static async Task AssertNothingIsLeftAsync(DockerPlace place)
     {
         Assert.Empty(await place.ContainersAsync(Ct));
-        Assert.Empty(await place.Ports.ListAsync(Ct));
+        Assert.Empty(await place.LeasesAsync(Ct));
     }
 
     private static int FreePort() =>
