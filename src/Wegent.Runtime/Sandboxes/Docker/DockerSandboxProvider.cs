@@ -5,6 +5,7 @@ using System.Text;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wegent.Runtime.Sandboxes.Executor;
 using Wegent.Sandboxes;
 using Wegent.Tasks;
 
@@ -20,15 +21,16 @@ internal sealed class DockerSandboxProvider(
     DockerNetworks networks,
     DockerPorts ports,
     DockerContainerWatch watch,
-    DockerReadiness readiness,
     ISandboxSecrets secrets,
-    Func<string, int, string, Executor.ISandboxLife, CancellationToken, ValueTask<ISandbox>> connect,
     IOptions<DockerSandboxOptions> options,
     TimeProvider clock,
     ILogger<DockerSandboxProvider> logger) : ISandboxProvider
 {
     /// <summary>For what must happen although the caller has given up.</summary>
     private static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     private readonly KeyedGate _gates = new();
 
@@ -165,29 +167,32 @@ internal sealed class DockerSandboxProvider(
         }
     }
 
-    /// <summary>Waits for the executor's first answer, as long as its container lives.</summary>
+    /// <summary>
+    /// Waits for the executor's first answer, as long as its container lives: HTTP 200, never a mere connection, which the engine's
+    /// proxy accepts before anybody listens inside.
+    /// </summary>
     private async Task WaitUntilReadyAsync(string containerId, int port, CancellationToken cancellationToken)
     {
         using var life = await watch.WatchAsync(containerId, cancellationToken).ConfigureAwait(false);
+        using var endpoint = Endpoint(port);
         using var timeout = new CancellationTokenSource(options.Value.ReadyTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var ready = readiness.WaitAsync(new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"), either.Token);
-        var first = await Task.WhenAny(ready, life.Ended).ConfigureAwait(false);
-        if (first == life.Ended)
-        {
-            await either.CancelAsync().ConfigureAwait(false);
-            await ready.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw await StartFailureAsync(containerId, (await life.Ended.ConfigureAwait(false)).Message).ConfigureAwait(false);
-        }
-
+        var pause = FirstPause;
         try
         {
-            await ready.ConfigureAwait(false);
+            while (!life.Ended.IsCompleted && !await endpoint.IsReadyAsync(either.Token).ConfigureAwait(false))
+            {
+                await Task.Delay(pause, clock, either.Token).ConfigureAwait(false);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw await StartFailureAsync(containerId, $"The executor did not answer within {options.Value.ReadyTimeout.TotalSeconds:0} s").ConfigureAwait(false);
         }
+
+        if (life.Ended.IsCompleted)
+            throw await StartFailureAsync(containerId, (await life.Ended.ConfigureAwait(false)).Message).ConfigureAwait(false);
     }
 
     private async Task<SandboxException> StartFailureAsync(string containerId, string what)
@@ -197,19 +202,17 @@ internal sealed class DockerSandboxProvider(
         return new SandboxException(FailureReason.SandboxStartFailed, log.Length == 0 ? $"{what}, and wrote nothing" : $"{what}; its last words: {log}");
     }
 
+    /// <summary>Opens the link to the executor in a running container.</summary>
     private async ValueTask<ISandbox> ConnectAsync(string sandboxId, string containerId, int port, CancellationToken cancellationToken)
     {
         var life = await watch.WatchAsync(containerId, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await connect(sandboxId, port, secrets.For(sandboxId), life, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            life.Dispose();
-            throw;
-        }
+        var connection = await ExecutorConnection.OpenAsync(
+            Endpoint(port), secrets.For(sandboxId), life, ExecutorSandboxSettings.UnreachableTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
+        return new ExecutorSandbox(sandboxId, connection, new ExecutorSandboxSettings { SourceInside = DockerContainers.SourceFolder });
     }
+
+    private static ExecutorEndpoint Endpoint(int port) =>
+        ExecutorEndpoint.Tcp(new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"));
 
     private async ValueTask<ContainerListResponse?> FindContainerAsync(string storeId, string sandboxId, CancellationToken cancellationToken) =>
         (await engine.ListContainersAsync(Labels(storeId, sandboxId), cancellationToken).ConfigureAwait(false)).FirstOrDefault();

@@ -11,8 +11,6 @@ namespace Wegent.Runtime.Tests.Sandboxes.Docker;
 /// <summary>The parts of the Docker place, wired up as a host does it, on the engine of the tests; removes its containers at the end.</summary>
 internal sealed class DockerPlace : IAsyncDisposable
 {
-    private readonly DockerReadiness readiness = new(TimeProvider.System);
-
     /// <param name="configure">Changes settings.</param>
     /// <param name="sameStoreAs">A place whose store this one uses too, as another host, or the same host after a restart, would.</param>
     /// <param name="isInUse">Tells whether a program listens on a port; null asks the kernel.</param>
@@ -30,7 +28,7 @@ internal sealed class DockerPlace : IAsyncDisposable
         Ports = new DockerPorts(Leases, Engine, Options, clock ?? TimeProvider.System, NullLogger<DockerPorts>.Instance, isInUse);
         Watch = new DockerContainerWatch(Engine, TimeProvider.System, NullLogger<DockerContainerWatch>.Instance);
         Provider = new DockerSandboxProvider(
-            Engine, Networks, Ports, Watch, readiness, new Secrets(), (_, _, _, _, _) => new Wegent.TestKit.Sandboxes.FakeSandboxProvider().CreateAsync(new SandboxSpec { Id = "x", StoreId = "x", TaskId = 1 }, default), Options, TimeProvider.System, NullLogger<DockerSandboxProvider>.Instance);
+            Engine, Networks, Ports, Watch, new Secrets(), Options, TimeProvider.System, NullLogger<DockerSandboxProvider>.Instance);
     }
 
     public string StoreId { get; }
@@ -76,7 +74,6 @@ internal sealed class DockerPlace : IAsyncDisposable
 
         await Watch.DisposeAsync();
         Networks.Dispose();
-        readiness.Dispose();
         Engine.Dispose();
     }
 
