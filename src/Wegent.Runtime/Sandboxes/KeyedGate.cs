@@ -3,7 +3,7 @@ namespace Wegent.Runtime.Sandboxes;
 /// <summary>One at a time for each key; keys that nobody uses cost nothing.</summary>
 internal sealed class KeyedGate
 {
-    private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     private sealed class Entry
     {
@@ -16,10 +16,10 @@ internal sealed class KeyedGate
     public async ValueTask<IDisposable> EnterAsync(string key, CancellationToken cancellationToken)
     {
         Entry? entry;
-        lock (entries)
+        lock (_entries)
         {
-            if (!entries.TryGetValue(key, out entry))
-                entries[key] = entry = new Entry();
+            if (!_entries.TryGetValue(key, out entry))
+                _entries[key] = entry = new Entry();
             entry.Users++;
         }
 
@@ -38,11 +38,11 @@ internal sealed class KeyedGate
 
     private void Leave(string key, Entry entry)
     {
-        lock (entries)
+        lock (_entries)
         {
             if (--entry.Users > 0)
                 return;
-            entries.Remove(key);
+            _entries.Remove(key);
         }
 
         entry.Gate.Dispose();

@@ -18,10 +18,10 @@ internal sealed class DockerContainerWatch(DockerEngine engine, TimeProvider clo
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, Watched> watched = new();
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lock gate = new();
-    private Task? loop;
+    private readonly ConcurrentDictionary<string, Watched> _watched = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task? _loop;
 
     /// <summary>One container that somebody is interested in.</summary>
     private sealed class Watched
@@ -35,13 +35,13 @@ internal sealed class DockerContainerWatch(DockerEngine engine, TimeProvider clo
     /// <exception cref="SandboxException">The engine does not answer.</exception>
     public async ValueTask<ISandboxLife> WatchAsync(string containerId, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         Life life;
-        lock (gate)
+        lock (_gate)
         {
-            var entry = watched.GetOrAdd(containerId, _ => new Watched());
+            var entry = _watched.GetOrAdd(containerId, _ => new Watched());
             entry.Interested++;
-            loop ??= Task.Run(() => RunAsync(stopping.Token), CancellationToken.None);
+            _loop ??= Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
             life = new Life(this, containerId, entry);
         }
 
@@ -64,7 +64,7 @@ internal sealed class DockerContainerWatch(DockerEngine engine, TimeProvider clo
     {
         var container = await engine.FindContainerAsync(containerId, cancellationToken).ConfigureAwait(false);
         var reason = Reason(container);
-        if (reason is not null && watched.TryGetValue(containerId, out var entry))
+        if (reason is not null && _watched.TryGetValue(containerId, out var entry))
             entry.Ended.TrySetResult(reason);
         return reason;
     }
@@ -73,31 +73,31 @@ internal sealed class DockerContainerWatch(DockerEngine engine, TimeProvider clo
     public static SandboxException? Reason(ContainerInspectResponse? container)
     {
         if (container is null)
-            return new SandboxException(FailureReason.SandboxLost, "the sandbox's container was removed");
+            return new SandboxException(FailureReason.SandboxLost, "The sandbox's container was removed");
         if (container.State is not { } state)
-            return new SandboxException(FailureReason.SandboxLost, "the engine does not tell the state of the sandbox's container");
+            return new SandboxException(FailureReason.SandboxLost, "The engine does not tell the state of the sandbox's container");
         if (state.Running)
             return null;
         if (state.OOMKilled)
-            return new SandboxException(FailureReason.OutOfMemory, $"the sandbox passed its memory limit of {container.HostConfig?.Memory / (1024 * 1024)} MiB and was killed");
+            return new SandboxException(FailureReason.OutOfMemory, $"The sandbox passed its memory limit of {container.HostConfig?.Memory / (1024 * 1024)} MiB and was killed");
 
         var code = state.ExitCode;
         return new SandboxException(FailureReason.SandboxLost, state.Status switch
         {
-            "created" => "the sandbox's container was never started",
-            "removing" or "dead" => "the sandbox's container was removed",
-            _ when code == 137 => "the sandbox's container was killed (exit code 137)",
-            _ when code > 128 => $"the sandbox's container was ended by signal {code - 128}",
-            _ => $"the sandbox's container ended with code {code}",
+            "created" => "The sandbox's container was never started",
+            "removing" or "dead" => "The sandbox's container was removed",
+            _ when code == 137 => "The sandbox's container was killed (exit code 137)",
+            _ when code > 128 => $"The sandbox's container was ended by signal {code - 128}",
+            _ => $"The sandbox's container ended with code {code}",
         });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        if (loop is { } running)
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_loop is { } running)
             await running.ConfigureAwait(false);
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -113,11 +113,11 @@ internal sealed class DockerContainerWatch(DockerEngine engine, TimeProvider clo
                     logger.EventsBack();
                 (pause, broken) = (FirstPause, false);
 
-                foreach (var containerId in watched.Keys) // what ended while nobody told us
+                foreach (var containerId in _watched.Keys) // what ended while nobody told us
                     await ExamineAsync(containerId, cancellationToken).ConfigureAwait(false);
                 await foreach (var containerId in ends.ConfigureAwait(false))
                 {
-                    if (watched.ContainsKey(containerId))
+                    if (_watched.ContainsKey(containerId))
                         await ExamineAsync(containerId, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -147,10 +147,10 @@ internal sealed class DockerContainerWatch(DockerEngine engine, TimeProvider clo
 
     private void Release(string containerId, Watched entry)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (--entry.Interested == 0)
-                watched.TryRemove(containerId, out _);
+                _watched.TryRemove(containerId, out _);
         }
     }
 

@@ -22,6 +22,7 @@ internal static class DockerContainers
 
     private const string Workspace = "/workspace";
     private const string Home = "/home/agent";
+    private const string State = "/var/lib/wegent-executor";
     private const string User = "1000:1000"; // the image's user, by number: it holds for images derived from it, too
 
     private static readonly string[] ForbiddenSources =
@@ -53,6 +54,7 @@ internal static class DockerContainers
             Cmd =
             [
                 "--listen", $"tcp:0.0.0.0:{ExecutorPort}",
+                "--workspace", Workspace, "--home", Home, "--state", State,
                 "--orphan-timeout", ((long)spec.Limits.OrphanTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
             ],
             Env = [$"{ExecutorProtocol.SecretHashVariable}={secretHash}", $"HOME={Home}"],
@@ -106,7 +108,7 @@ internal static class DockerContainers
     private static IEnumerable<Mount> Mounts(SandboxSpec spec)
     {
         // Anonymous volumes: they get their owner from the image's folder, are on disk, and are removed with the container.
-        foreach (var folder in (string[])[Workspace, Home])
+        foreach (var folder in (string[])[Workspace, Home, State])
         {
             yield return new Mount
             {
@@ -133,10 +135,10 @@ internal static class DockerContainers
     private static string CheckedSource(string source)
     {
         if (!Directory.Exists(source))
-            throw new SandboxException(FailureReason.WorkspaceFailed, $"the workspace's folder {source} does not exist");
+            throw new SandboxException(FailureReason.WorkspaceFailed, $"The workspace's folder {source} does not exist");
         var real = RealPath(Path.GetFullPath(source));
         if (ForbiddenSources.Contains(Path.TrimEndingDirectorySeparator(real)) || real.StartsWith("/proc/", StringComparison.Ordinal) || real.StartsWith("/sys/", StringComparison.Ordinal))
-            throw new SandboxException(FailureReason.WorkspaceFailed, $"the workspace's folder {source} is part of the system and is not shown to agents; choose a project's folder");
+            throw new SandboxException(FailureReason.WorkspaceFailed, $"The workspace's folder {source} is part of the system and is not shown to agents; choose a project's folder");
         return real;
     }
 

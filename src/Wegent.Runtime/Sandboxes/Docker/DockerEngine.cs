@@ -21,13 +21,8 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
     /// <summary>The newest version of the API whose replies the client library knows; an older engine is spoken to in its own.</summary>
     private static readonly System.Version NewestApi = new(1, 52);
 
-    private readonly SemaphoreSlim gate = new(1);
-    private Connection? connection;
-
-    /// <summary>What is known of the engine since the first answer.</summary>
-    /// <param name="Client">The client, bound to the version of the API that both sides speak.</param>
-    /// <param name="Id">Identifier that the engine gave itself; it survives restarts.</param>
-    private sealed record Connection(DockerClient Client, string Id);
+    private readonly SemaphoreSlim _gate = new(1);
+    private DockerClient? _client; // bound to the version of the API that both sides speak, since the engine's first answer
 
     /// <summary>Where the engine is.</summary>
     /// <exception cref="SandboxException">The configured address is none.</exception>
@@ -46,9 +41,25 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
         }
     }
 
-    /// <summary>The engine's own identifier: the same for every host that uses it.</summary>
-    public async ValueTask<string> GetIdAsync(CancellationToken cancellationToken) =>
-        (await ConnectAsync(cancellationToken).ConfigureAwait(false)).Id;
+    /// <summary>Whether the engine has an image.</summary>
+    /// <exception cref="SandboxException">The engine does not answer, or the name is none of an image.</exception>
+    public ValueTask<bool> HasImageAsync(string image, CancellationToken cancellationToken) =>
+        CallAsync("inspect", $"image {image}", async (client, token) =>
+        {
+            try
+            {
+                await client.Images.InspectImageAsync(image, token).ConfigureAwait(false);
+                return true;
+            }
+            catch (DockerApiException error) when (error.StatusCode == HttpStatusCode.NotFound)
+            {
+                return false;
+            }
+        }, cancellationToken);
+
+    /// <summary>The error of an image that the engine does not have.</summary>
+    public SandboxException ImageMissing(string image, Exception? cause = null) =>
+        new(FailureReason.ImageMissing, $"The engine at {Endpoint} has no image {image}", cause);
 
     /// <summary>Creates a container; null when its name is taken.</summary>
     /// <exception cref="SandboxException">The image is missing, the engine does not answer, or it refuses.</exception>
@@ -65,11 +76,11 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
             }
             catch (DockerApiException error) when (error.StatusCode == HttpStatusCode.NotFound)
             {
-                throw new SandboxException(FailureReason.ImageMissing, $"the engine at {Endpoint} has no image {parameters.Image}", error);
+                throw ImageMissing(parameters.Image ?? "", error);
             }
             catch (DockerApiException error) when (Says(error, "bind source path does not exist"))
             {
-                throw new SandboxException(FailureReason.WorkspaceFailed, $"the engine cannot see the workspace's folder: {Words(error)}", error);
+                throw new SandboxException(FailureReason.WorkspaceFailed, $"The engine cannot see the workspace's folder: {Words(error)}", error);
             }
             catch (DockerApiException error) when (Says(error, "invalid reference format"))
             {
@@ -93,7 +104,7 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
             }
             catch (DockerApiException error) when (Says(error, "wegent-executor") && (Says(error, "no such file") || Says(error, "not found")))
             {
-                throw new SandboxException(FailureReason.Misconfigured, "the image holds no /usr/local/bin/wegent-executor; derive it from wegent-executor:latest", error);
+                throw new SandboxException(FailureReason.Misconfigured, "The image holds no /usr/local/bin/wegent-executor; derive it from wegent-executor:latest", error);
             }
         }, cancellationToken);
 
@@ -221,16 +232,16 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
 
     public void Dispose()
     {
-        connection?.Client.Dispose();
-        gate.Dispose();
+        _client?.Dispose();
+        _gate.Dispose();
     }
 
     private async ValueTask<T> CallAsync<T>(string call, string target, Func<DockerClient, CancellationToken, Task<T>> body, CancellationToken cancellationToken)
     {
-        var client = (await ConnectAsync(cancellationToken).ConfigureAwait(false)).Client;
+        var open = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(options.Value.EngineTimeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        return await GuardAsync(call, target, body(client, both.Token), cancellationToken).ConfigureAwait(false);
+        return await GuardAsync(call, target, body(open, both.Token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Awaits one call; writes its log line; turns what went wrong into our words.</summary>
@@ -254,13 +265,13 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
         }
         catch (DockerApiException error) when (Says(error, "client version"))
         {
-            Interlocked.Exchange(ref connection, null); // the engine was replaced by another version; the old client lives until it is collected
+            Interlocked.Exchange(ref _client, null); // the engine was replaced by another version; the old client lives until it is collected
             failure = Unavailable($"it was replaced by another version while it was in use: {Words(error)}", error);
         }
         catch (DockerApiException error)
         {
             var reason = call is "create" or "start" ? FailureReason.SandboxStartFailed : FailureReason.EngineUnavailable;
-            failure = new SandboxException(reason, $"the engine refused to {call} {target}: {Words(error)}", error);
+            failure = new SandboxException(reason, $"The engine refused to {call} {target}: {Words(error)}", error);
         }
         catch (OperationCanceledException error)
         {
@@ -275,23 +286,23 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
         throw failure;
     }
 
-    private async ValueTask<Connection> ConnectAsync(CancellationToken cancellationToken)
+    private async ValueTask<DockerClient> ConnectAsync(CancellationToken cancellationToken)
     {
-        if (connection is { } open)
+        if (_client is { } open)
             return open;
 
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return connection ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
+            return _client ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            gate.Release();
+            _gate.Release();
         }
     }
 
-    private async Task<Connection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<DockerClient> OpenAsync(CancellationToken cancellationToken)
     {
         var endpoint = Endpoint;
         using var timeout = new CancellationTokenSource(options.Value.EngineTimeout, clock);
@@ -300,22 +311,12 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
         var version = await GuardAsync("version", "", unversioned.System.GetVersionAsync(both.Token), cancellationToken).ConfigureAwait(false);
 
         var api = System.Version.Parse(version.APIVersion) is var theirs && theirs < NewestApi ? theirs : NewestApi;
-        var client = new DockerClientBuilder().WithEndpoint(endpoint).WithApiVersion(api).Build();
-        try
-        {
-            var info = await GuardAsync("info", "", client.System.GetSystemInfoAsync(both.Token), cancellationToken).ConfigureAwait(false);
-            logger.EngineFound(version.Version, endpoint, api.ToString());
-            return new Connection(client, info.ID);
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
+        logger.EngineFound(version.Version, endpoint, api.ToString());
+        return new DockerClientBuilder().WithEndpoint(endpoint).WithApiVersion(api).Build();
     }
 
     private SandboxException Unavailable(string detail, Exception cause) =>
-        new(FailureReason.EngineUnavailable, $"the container engine at {Endpoint} does not answer: {detail}", cause);
+        new(FailureReason.EngineUnavailable, $"The container engine at {Endpoint} does not answer: {detail}", cause);
 
     private static bool Says(DockerApiException error, string words) =>
         error.ResponseBody?.Contains(words, StringComparison.OrdinalIgnoreCase) is true;

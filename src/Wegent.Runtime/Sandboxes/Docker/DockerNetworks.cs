@@ -9,14 +9,14 @@ namespace Wegent.Runtime.Sandboxes.Docker;
 /// <summary>The bridge network of the sandboxes: found, or created when missing.</summary>
 internal sealed class DockerNetworks(DockerEngine engine, IOptions<DockerSandboxOptions> options, ILogger<DockerNetworks> logger) : IDisposable
 {
-    private readonly SemaphoreSlim gate = new(1);
+    private readonly SemaphoreSlim _gate = new(1);
 
     /// <summary>The network, which may have been removed since the last time.</summary>
     /// <exception cref="SandboxException">The engine does not answer, or refuses to create it.</exception>
     public async ValueTask<DockerNetwork> EnsureAsync(CancellationToken cancellationToken)
     {
         var name = options.Value.Network;
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false); // an engine makes two of one name when it is asked twice
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false); // an engine makes two of one name when it is asked twice
         try
         {
             var found = await engine.ListNetworksAsync(name, cancellationToken).ConfigureAwait(false);
@@ -31,18 +31,18 @@ internal sealed class DockerNetworks(DockerEngine engine, IOptions<DockerSandbox
 
             return found switch
             {
-                [] => throw new SandboxException(FailureReason.SandboxStartFailed, $"the network {name} was removed as soon as it was created"),
-                [{ Driver: not "bridge" } other, ..] => throw new SandboxException(FailureReason.Misconfigured, $"the network {name} is of the kind '{other.Driver}'; ports are published on bridge networks only: set NETWORK to another name"),
+                [] => throw new SandboxException(FailureReason.SandboxStartFailed, $"The network {name} was removed as soon as it was created"),
+                [{ Driver: not "bridge" } other, ..] => throw new SandboxException(FailureReason.Misconfigured, $"The network {name} is of the kind '{other.Driver}'; ports are published on bridge networks only: set NETWORK to another name"),
                 [var network, ..] => new DockerNetwork(network.ID, network.IPAM?.Config?.FirstOrDefault()?.Gateway),
             };
         }
         finally
         {
-            gate.Release();
+            _gate.Release();
         }
     }
 
-    public void Dispose() => gate.Dispose();
+    public void Dispose() => _gate.Dispose();
 
     private static NetworksCreateParameters Parameters(string name) => new()
     {

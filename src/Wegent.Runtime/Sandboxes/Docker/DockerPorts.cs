@@ -10,8 +10,16 @@ namespace Wegent.Runtime.Sandboxes.Docker;
 
 /// <summary>Host ports of sandboxes on one engine: rows in the store, so that two hosts never take the same.</summary>
 internal sealed class DockerPorts(
-    IPortLeaseStore leases, DockerEngine engine, IOptions<DockerSandboxOptions> options, TimeProvider clock, ILogger<DockerPorts> logger)
+    IPortLeaseStore leases,
+    DockerEngine engine,
+    IOptions<DockerSandboxOptions> options,
+    TimeProvider clock,
+    ILogger<DockerPorts> logger,
+    Func<int, bool>? isInUse = null) // tells whether a program listens on a port of this machine; null asks the kernel
 {
+    /// <summary>The name under which the leases stand.</summary>
+    public const string Engine = "docker";
+
     /// <summary>A lease without a container is a start under way, or what a crash left; a start takes no longer than this.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(15);
 
@@ -23,23 +31,22 @@ internal sealed class DockerPorts(
     public async ValueTask<int> LeaseAsync(SandboxSpec spec, HashSet<int> taken, CancellationToken cancellationToken)
     {
         var (min, max) = (options.Value.PortRangeMin, options.Value.PortRangeMax);
-        var name = await NameAsync(cancellationToken).ConfigureAwait(false);
         var swept = false;
         while (true)
         {
-            var port = await leases.LeaseAsync(name, spec.Id, min, max, taken, cancellationToken).ConfigureAwait(false);
-            if (port is { } leased && !IsInUse(leased))
+            var port = await leases.LeaseAsync(Engine, spec.Id, min, max, taken, cancellationToken).ConfigureAwait(false);
+            if (port is { } leased && !(isInUse ?? IsInUse)(leased))
                 return leased;
 
             if (port is { } occupied)
             {
                 logger.PortTaken(occupied, spec.Id);
                 taken.Add(occupied);
-                await leases.ReleaseAsync(name, spec.Id, cancellationToken).ConfigureAwait(false);
+                await leases.ReleaseAsync(Engine, spec.Id, cancellationToken).ConfigureAwait(false);
             }
-            else if (swept || await ReleaseStraysAsync(name, spec.StoreId, cancellationToken).ConfigureAwait(false) == 0)
+            else if (swept || await ReleaseStraysAsync(spec.StoreId, cancellationToken).ConfigureAwait(false) == 0)
             {
-                throw new SandboxException(FailureReason.PortsExhausted, $"all ports from {min} to {max} are leased or in use by other programs");
+                throw new SandboxException(FailureReason.PortsExhausted, $"All ports from {min} to {max} are leased or in use by other programs");
             }
             else
             {
@@ -49,32 +56,24 @@ internal sealed class DockerPorts(
     }
 
     /// <summary>Gives the port of a sandbox back.</summary>
-    public async ValueTask ReleaseAsync(string sandboxId, CancellationToken cancellationToken) =>
-        await leases.ReleaseAsync(await NameAsync(cancellationToken).ConfigureAwait(false), sandboxId, cancellationToken).ConfigureAwait(false);
+    public ValueTask ReleaseAsync(string sandboxId, CancellationToken cancellationToken) => leases.ReleaseAsync(Engine, sandboxId, cancellationToken);
 
-    /// <summary>All leases on this engine.</summary>
-    public async ValueTask<IReadOnlyList<PortLease>> ListAsync(CancellationToken cancellationToken) =>
-        await leases.ListAsync(await NameAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-
-    private async ValueTask<int> ReleaseStraysAsync(string name, string storeId, CancellationToken cancellationToken)
+    private async ValueTask<int> ReleaseStraysAsync(string storeId, CancellationToken cancellationToken)
     {
         var containers = await engine.ListContainersAsync([$"{DockerLabels.Store}={storeId}"], cancellationToken).ConfigureAwait(false);
         var holders = containers.Select(container => container.Labels[DockerLabels.Sandbox]).ToHashSet(StringComparer.Ordinal);
         var released = 0;
-        foreach (var lease in await leases.ListAsync(name, cancellationToken).ConfigureAwait(false))
+        foreach (var lease in await leases.ListAsync(Engine, cancellationToken).ConfigureAwait(false))
         {
             if (holders.Contains(lease.Holder) || clock.GetUtcNow() - lease.LeasedAt < LongestStart)
                 continue;
-            await leases.ReleaseAsync(name, lease.Holder, cancellationToken).ConfigureAwait(false);
+            await leases.ReleaseAsync(Engine, lease.Holder, cancellationToken).ConfigureAwait(false);
             logger.StrayLeaseReleased(lease.Holder, lease.LeasedAt);
             released++;
         }
 
         return released;
     }
-
-    private async ValueTask<string> NameAsync(CancellationToken cancellationToken) =>
-        $"docker/{await engine.GetIdAsync(cancellationToken).ConfigureAwait(false)}";
 
     /// <summary>Whether a program listens there. Asking the kernel costs nothing; the engine would take a third of a second to find out.</summary>
     private static bool IsInUse(int port)

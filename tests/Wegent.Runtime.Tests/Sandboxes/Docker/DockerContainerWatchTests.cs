@@ -34,7 +34,7 @@ public sealed class DockerContainerWatchTests : IAsyncLifetime
         var reason = await life.Ended.WaitAsync(TimeSpan.FromSeconds(20), Ct);
 
         Assert.Equal(FailureReason.SandboxLost, reason.Reason);
-        Assert.Equal("the sandbox's container ended with code 3", reason.Message);
+        Assert.Equal("The sandbox's container ended with code 3", reason.Message);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class DockerContainerWatchTests : IAsyncLifetime
         var reason = await life.Ended.WaitAsync(TimeSpan.FromSeconds(20), Ct);
         Assert.Equal(FailureReason.SandboxLost, reason.Reason);
         Assert.Matches("was removed|was killed", reason.Message);
-        Assert.Equal("the sandbox's container was removed", (await life.ExamineAsync(Ct))?.Message);
+        Assert.Equal("The sandbox's container was removed", (await life.ExamineAsync(Ct))?.Message);
     }
 
     [Fact]

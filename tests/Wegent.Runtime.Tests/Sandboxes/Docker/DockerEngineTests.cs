@@ -16,7 +16,7 @@ public sealed class DockerEngineTests
     {
         await using var place = new DockerPlace(options => options.Endpoint = new Uri("unix:///tmp/no-engine-here.sock"));
 
-        var error = await Assert.ThrowsAsync<SandboxException>(async () => await place.Engine.GetIdAsync(Ct));
+        var error = await Assert.ThrowsAsync<SandboxException>(async () => await place.Engine.HasImageAsync("x", Ct));
 
         Assert.Equal(FailureReason.EngineUnavailable, error.Reason);
         Assert.Equal("sandbox.engine_unavailable", error.Code);
@@ -34,7 +34,7 @@ public sealed class DockerEngineTests
         {
             await using var place = new DockerPlace(options => (options.Endpoint, options.EngineTimeout) = (new Uri($"unix://{socket}"), TimeSpan.FromSeconds(1)));
 
-            var error = await Assert.ThrowsAsync<SandboxException>(async () => await place.Engine.GetIdAsync(Ct));
+            var error = await Assert.ThrowsAsync<SandboxException>(async () => await place.Engine.HasImageAsync("x", Ct));
 
             Assert.Equal(FailureReason.EngineUnavailable, error.Reason);
             Assert.Contains("within 1 s", error.Message, StringComparison.Ordinal);
@@ -51,11 +51,11 @@ public sealed class DockerEngineTests
         var socket = Path.Combine(Path.GetTempPath(), $"wegent-{Guid.NewGuid():N}.sock");
         var real = TestServices.Docker;
         await using var place = new DockerPlace(options => options.Endpoint = new Uri($"unix://{socket}"));
-        await Assert.ThrowsAsync<SandboxException>(async () => await place.Engine.GetIdAsync(Ct));
+        await Assert.ThrowsAsync<SandboxException>(async () => await place.Engine.HasImageAsync("x", Ct));
         File.CreateSymbolicLink(socket, real.AbsolutePath);
         try
         {
-            Assert.NotEmpty(await place.Engine.GetIdAsync(Ct));
+            Assert.False(await place.Engine.HasImageAsync("no-such-image:1", Ct));
         }
         finally
         {
