@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Wegent.Hosting.Api;
@@ -17,6 +16,7 @@ internal static class Server
         var services = builder.Services;
         services.AddOptions<ServerOptions>().BindConfiguration(ServerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsRules>();
+        services.AddRouting();
         services.AddHostSecurity();
         services.AddRealtime();
         services.AddExceptionHandler<ProblemMapping>();

@@ -37,7 +37,7 @@ internal static class ApplyEndpoints
 
     private static async Task<IResult> DeleteAsync(HttpContext context, Caller caller, string ns, bool? cascade)
     {
-        var set = ResourceReader.Read((await RequestBody.ReadAsync(context.Request)).Span, Source, new ReaderOptions { DefaultNamespace = NamespaceOf(ns, null) });
+        var set = ResourceReader.Read(await RequestBody.ReadTextAsync(context.Request), Source, new ReaderOptions { DefaultNamespace = NamespaceOf(ns, null) });
 
         // To delete, a document needs its identity only: whatever else is wrong with it does not matter any more.
         var keys = new List<ResourceKey>();

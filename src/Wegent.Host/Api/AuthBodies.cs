@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Wegent.Storage;
 
 namespace Wegent.Hosting.Api;

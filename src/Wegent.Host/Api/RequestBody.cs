@@ -10,6 +10,8 @@ internal static class RequestBody
 {
     private const string Source = "(body)";
 
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads a JSON body with a contract.</summary>
@@ -38,11 +40,15 @@ internal static class RequestBody
 
     /// <summary>Reads a body of text, UTF-8.</summary>
     /// <exception cref="InvalidRequestException">It is not UTF-8.</exception>
-    public static async ValueTask<string> ReadTextAsync(HttpRequest request)
+    public static async ValueTask<string> ReadTextAsync(HttpRequest request) => TextOf((await ReadAsync(request)).Span);
+
+    /// <summary>UTF-8 as text.</summary>
+    /// <exception cref="InvalidRequestException">It is not UTF-8.</exception>
+    public static string TextOf(ReadOnlySpan<byte> utf8)
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString((await ReadAsync(request)).Span);
+            return s_strict.GetString(utf8);
         }
         catch (DecoderFallbackException error)
         {

@@ -114,12 +114,12 @@ internal static class TaskEndpoints
     }
 
     private static Task<IResult> PreserveAsync(Caller caller, string task, string? @namespace, CancellationToken cancellationToken) =>
-        PreserveAsync(caller, task, @namespace, preserve: true, cancellationToken);
+        SetPreserveAsync(caller, task, @namespace, preserve: true, cancellationToken);
 
     private static Task<IResult> UnpreserveAsync(Caller caller, string task, string? @namespace, CancellationToken cancellationToken) =>
-        PreserveAsync(caller, task, @namespace, preserve: false, cancellationToken);
+        SetPreserveAsync(caller, task, @namespace, preserve: false, cancellationToken);
 
-    private static async Task<IResult> PreserveAsync(Caller caller, string task, string? namespaceName, bool preserve, CancellationToken cancellationToken)
+    private static async Task<IResult> SetPreserveAsync(Caller caller, string task, string? namespaceName, bool preserve, CancellationToken cancellationToken)
     {
         var found = await caller.Tasks.GetTaskAsync(task, namespaceName, cancellationToken);
         await caller.Tasks.PreserveExecutorAsync(found.Id, preserve, cancellationToken);
@@ -135,7 +135,7 @@ internal static class TaskEndpoints
             return namespaceName is null ? submission : submission with { Namespace = namespaceName };
         }
 
-        var set = ResourceReader.Read(body.Span, "(body)", new ReaderOptions { DefaultNamespace = namespaceName ?? ObjectMeta.DefaultNamespace });
+        var set = ResourceReader.Read(RequestBody.TextOf(body.Span), "(body)", new ReaderOptions { DefaultNamespace = namespaceName ?? ObjectMeta.DefaultNamespace });
         if (set.HasErrors)
             throw new InvalidResourcesException(set.Diagnostics);
         return set.Resources.ToList() is [TaskResource task]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using Wegent.Events;
 using Wegent.Hosting.Security;
@@ -46,39 +47,39 @@ internal static class TaskEventEndpoints
     private static async Task CopyAsync(IAsyncEnumerator<RecordedEvent> events, HttpResponse response, TimeProvider clock, CancellationToken cancellationToken)
     {
         var output = response.BodyWriter;
-        while (true)
+        while (await MoveNextAsync(events, output, clock, cancellationToken))
         {
-            var next = events.MoveNextAsync();
-            if (!next.IsCompleted)
-            {
-                // What was written goes out before a wait; a batch that is there goes out as one.
-                var pending = next.AsTask();
-                try
-                {
-                    await output.FlushAsync(cancellationToken);
-                    while (await Task.WhenAny(pending, Task.Delay(HeartbeatInterval, clock, cancellationToken)) != pending && !cancellationToken.IsCancellationRequested)
-                    {
-                        output.Write(": keep-alive\n\n"u8);
-                        await output.FlushAsync(cancellationToken);
-                    }
-                }
-                finally
-                {
-                    // An enumerator must not be disposed while it moves; the token ends the move as well.
-                    await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
-
-                next = new ValueTask<bool>(pending);
-            }
-
-            if (!await next)
-                break;
             Write(output, events.Current);
             if (output.UnflushedBytes > 64 * 1024)
                 await output.FlushAsync(cancellationToken);
         }
 
         await output.FlushAsync(cancellationToken);
+    }
+
+    // What was written goes out before a wait, so events that are there go out together.
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<RecordedEvent> events, PipeWriter output, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var next = events.MoveNextAsync();
+        if (next.IsCompleted)
+            return await next;
+        var pending = next.AsTask();
+        try
+        {
+            await output.FlushAsync(cancellationToken);
+            while (await Task.WhenAny(pending, Task.Delay(HeartbeatInterval, clock, cancellationToken)) != pending && !cancellationToken.IsCancellationRequested)
+            {
+                output.Write(": keep-alive\n\n"u8);
+                await output.FlushAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            // An enumerator must not be disposed while it moves; the token ends the move as well.
+            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return await pending;
     }
 
     // JSON text has no line break in it, so the data is one line.

@@ -11,7 +11,7 @@ internal sealed record InputFile(string Name, string Text)
     /// <exception cref="UsageException">One of them cannot be read, or a folder has none.</exception>
     public static IReadOnlyList<InputFile> ReadAll(IEnumerable<string> paths, Terminal terminal) => [.. paths.SelectMany(path => Read(path, terminal))];
 
-    private static IEnumerable<InputFile> Read(string path, Terminal terminal)
+    private static List<InputFile> Read(string path, Terminal terminal)
     {
         if (path == "-")
             return [new InputFile("(stdin)", terminal.Input.ReadToEnd())];

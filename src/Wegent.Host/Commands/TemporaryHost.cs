@@ -1,7 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
-using Wegent.Runtime;
-
 namespace Wegent.Hosting.Commands;
 
 /// <summary>Wegent in this process with a store of its own, that leaves nothing behind.</summary>
@@ -24,7 +20,7 @@ internal sealed class TemporaryHost : IAsyncDisposable
     /// <param name="workspaceRoot">Folder that a task may take its workspace from.</param>
     /// <param name="terminal">Gets warnings.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="OptionsValidationException">Settings are wrong.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Settings are wrong.</exception>
     public static async Task<TemporaryHost> StartAsync(string workspaceRoot, Terminal terminal, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("wegent-run-").FullName;

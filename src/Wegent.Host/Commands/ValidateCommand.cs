@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Wegent.Resources.Yaml;
-using Wegent.Validation;
 
 namespace Wegent.Hosting.Commands;
 

@@ -69,7 +69,7 @@ internal static class ChatEndpoint
             KeepAliveTimeout = options.Value.PingTimeout,
         });
         var stream = context.Features.GetRequiredFeature<SharedUpgrade>().Stream ?? throw new InvalidOperationException("The upgrade did not come through SharedUpgrade.");
-        var logger = logging.CreateLogger(typeof(ChatSession));
+        var logger = logging.CreateLogger<ChatSession>();
         var version = int.Parse(user.FindFirstValue(TokenClaims.Version)!, CultureInfo.InvariantCulture); // every scheme sets it
         var socket = new ChatSocket(webSocket, stream, version, options.Value, clock, logger);
         await new ChatSession(Caller.Of(user, context.RequestServices), socket, router, logger).RunAsync(context.Abort, lifetime.ApplicationStopping);

@@ -1,8 +1,9 @@
 namespace Wegent.Hosting.Realtime;
 
 /// <summary>What several sockets watch together: its newest frames, and who is to be told of more.</summary>
-internal abstract class Room(string name, long startSeq)
+internal abstract class Room(string name, long startSeq) : IDisposable
 {
+    private readonly CancellationTokenSource _life = new();
     private readonly Lock _gate = new();
     private readonly HashSet<IViewer> _viewers = [];
 
@@ -11,6 +12,16 @@ internal abstract class Room(string name, long startSeq)
 
     /// <summary>The newest frames.</summary>
     public FrameLog Log { get; } = new(startSeq);
+
+    /// <summary>Begins to work. Called once.</summary>
+    public void Open() => _ = RunAsync(_life.Token);
+
+    /// <summary>Stops working: nobody watches any more.</summary>
+    public void Dispose()
+    {
+        _life.Cancel();
+        _life.Dispose();
+    }
 
     /// <summary>How many watch.</summary>
     public int ViewerCount
@@ -39,6 +50,9 @@ internal abstract class Room(string name, long startSeq)
             return _viewers.Count == 0;
         }
     }
+
+    /// <summary>Finds out what happens, and adds it to the frames. Throws nothing.</summary>
+    protected abstract Task RunAsync(CancellationToken cancellationToken);
 
     /// <summary>Tells every viewer that there is more. Waits for nobody.</summary>
     protected void WakeAll()

@@ -73,11 +73,11 @@ internal sealed class RoomRouter(IUserStore users, IHintBus hints, TimeProvider 
             {
                 case TaskRoom task when _tasks.GetValueOrDefault(task.TaskId) == task:
                     _tasks.Remove(task.TaskId);
-                    task.Close();
+                    task.Dispose();
                     break;
                 case UserRoom user when _users.GetValueOrDefault(user.UserId) == user:
                     _users.Remove(user.UserId);
-                    user.Close();
+                    user.Dispose();
                     break;
             }
         }

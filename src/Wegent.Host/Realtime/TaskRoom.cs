@@ -1,4 +1,4 @@
-using Wegent.Events;
+using System.Runtime.CompilerServices;
 
 namespace Wegent.Hosting.Realtime;
 
@@ -13,7 +13,6 @@ internal sealed partial class TaskRoom : Room
     private readonly ITaskClient _tasks;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _life = new();
 
     /// <summary>Opens the room.</summary>
     /// <param name="taskId">The task.</param>
@@ -36,18 +35,8 @@ internal sealed partial class TaskRoom : Room
     /// <summary>Name of a task's room.</summary>
     public static string NameFor(long taskId) => $"task:{taskId}";
 
-    /// <summary>Begins to read the log. Called once.</summary>
-    public void Open() => _ = ReadAsync(_life.Token);
-
-    /// <summary>Stops reading: nobody watches any more.</summary>
-    public void Close()
-    {
-        _life.Cancel();
-        _life.Dispose();
-    }
-
     /// <summary>Reads what the room no longer keeps, for one viewer: frames after a number, up to where the room's own begin.</summary>
-    public async IAsyncEnumerable<Frame> ReadBacklogAsync(long afterSeq, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Frame> ReadBacklogAsync(long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Follows, so that the stream does not end at the end of a turn; what is asked for is in the store, so it never waits.
         await foreach (var recorded in _tasks.WatchRecordedAsync(TaskId, afterSeq, follow: true, cancellationToken))
@@ -58,7 +47,8 @@ internal sealed partial class TaskRoom : Room
         }
     }
 
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {

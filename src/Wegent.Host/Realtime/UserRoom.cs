@@ -26,7 +26,6 @@ internal sealed partial class UserRoom : Room
     private readonly IHintBus _hints;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _life = new();
     private readonly Dictionary<long, (TaskState Status, int Progress, DateTimeOffset ChangedAt)> _told = [];
     private DateTimeOffset _lookedUntil;
     private long _order;
@@ -45,17 +44,8 @@ internal sealed partial class UserRoom : Room
     /// <summary>The user's number.</summary>
     public long UserId => _userId;
 
-    /// <summary>Begins to look. Called once.</summary>
-    public void Open() => _ = LookAsync(_life.Token);
-
-    /// <summary>Stops looking: no socket of the user is left.</summary>
-    public void Close()
-    {
-        _life.Cancel();
-        _life.Dispose();
-    }
-
-    private async Task LookAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         using var hints = _hints.Subscribe(HintTopics.User(_client.Owner));
         _lookedUntil = _clock.GetUtcNow();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Wegent.Storage;
 
 namespace Wegent.Hosting.Security;
