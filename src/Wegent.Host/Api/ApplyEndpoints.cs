@@ -15,9 +15,9 @@ internal static class ApplyEndpoints
     public static void MapApply(this IEndpointRouteBuilder routes)
     {
         var all = routes.MapGroup("/api/v1").WithTags("Apply");
-        all.MapPost("/apply", ApplyAsync).Accepts<string>("application/yaml", "application/json").WithSummary("Make the store agree with a stream of documents: all or none");
-        all.MapPost("/namespaces/{ns}/apply", ApplyAsync).Accepts<string>("application/yaml", "application/json").WithSummary("The same; documents without a namespace go into this one");
-        all.MapPost("/namespaces/{ns}/delete", DeleteAsync).Accepts<string>("application/yaml", "application/json").WithSummary("Delete the resources that a stream of documents names: all or none");
+        all.MapPost("/apply", ApplyAsync).Accepts<string>("application/yaml", "application/json", RequestBody.AnyType).WithSummary("Make the store agree with a stream of documents: all or none");
+        all.MapPost("/namespaces/{ns}/apply", ApplyAsync).Accepts<string>("application/yaml", "application/json", RequestBody.AnyType).WithSummary("The same; documents without a namespace go into this one");
+        all.MapPost("/namespaces/{ns}/delete", DeleteAsync).Accepts<string>("application/yaml", "application/json", RequestBody.AnyType).WithSummary("Delete the resources that a stream of documents names: all or none");
     }
 
     private static async Task<IResult> ApplyAsync(HttpContext context, Caller caller, string? ns, string? @namespace, bool? dryRun, bool? strict, string? prune)
@@ -45,7 +45,7 @@ internal static class ApplyEndpoints
         {
             if (document is not { Kind: { } kind, Name: { } name } || !ResourceKinds.TryGet(kind, out _))
                 throw new InvalidResourcesException(set.Diagnostics);
-            keys.Add(new ResourceKey(caller.UserName, document.Resource?.Metadata.Namespace ?? NamespaceOf(ns, null), kind, name));
+            keys.Add(new ResourceKey(caller.UserName, document.Namespace ?? NamespaceOf(ns, null), kind, name));
         }
 
         if (keys.Count == 0)

@@ -9,13 +9,13 @@ internal static class AuthEndpoints
     public static void MapAuth(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/api/auth").WithTags("Authentication");
-        auth.MapPost("/login", LoginAsync).AllowAnonymous().Accepts<LoginBody>("application/json").Produces<LoginReply>().WithSummary("Sign in with a user name and a password");
+        auth.MapPost("/login", LoginAsync).AllowAnonymous().Accepts<LoginBody>("application/json", RequestBody.AnyType).Produces<LoginReply>().WithSummary("Sign in with a user name and a password");
         auth.MapGet("/oidc/user-auth-type", AuthTypeOf).AllowAnonymous().WithSummary("How a user signs in");
         auth.MapPost("/ticket", TicketAsync).WithSummary("A ticket that opens one WebSocket within 30 seconds");
 
         var me = routes.MapGroup("/api/users/me").WithTags("Users");
         me.MapGet("", MeAsync).WithSummary("The signed-in user");
-        me.MapPut("/password", ChangePasswordAsync).Accepts<PasswordBody>("application/json").Produces<LoginReply>().WithSummary("Change the password; all tokens end, and a new one comes back");
+        me.MapPut("/password", ChangePasswordAsync).Accepts<PasswordBody>("application/json", RequestBody.AnyType).Produces<LoginReply>().WithSummary("Change the password; all tokens end, and a new one comes back");
     }
 
     private static async Task<LoginReply> LoginAsync(HttpContext context, Accounts accounts, Tokens tokens)

@@ -8,6 +8,9 @@ namespace Wegent.Hosting.Api;
 /// <summary>Reads request bodies. A JSON body is checked against its contract, and every fault has its line and column.</summary>
 internal static class RequestBody
 {
+    /// <summary>For descriptions of routes: what a body must be is said by the handler, with a reason, not by the router.</summary>
+    public const string AnyType = "*/*";
+
     private const string Source = "(body)";
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -92,6 +95,8 @@ internal static class RequestBody
     // The library's message names .NET types for a value of another type; its messages about syntax and missing fields are for people.
     private static string MessageFor(JsonException error, string path)
     {
+        if (error.Message.Contains("null values", StringComparison.Ordinal) || error.Message.Contains("' on type '", StringComparison.Ordinal))
+            return $"field '{path}' may not be null";
         if (error.InnerException is not null || error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
             return path.Length == 0 ? "an object is expected here" : $"field '{path}' has a value of another type than it takes";
         if (error.Message.Contains("missing required properties", StringComparison.Ordinal))

@@ -17,14 +17,14 @@ internal static class TaskEndpoints
         {
             var tasks = routes.MapGroup(prefix).WithTags("Tasks");
             tasks.MapGet("", ListAsync).WithSummary("Tasks, newest first");
-            tasks.MapPost("", SubmitAsync).Accepts<SubmitBody>("application/json").Produces(StatusCodes.Status201Created).WithSummary("Give work to a team: a Task resource, or the flat form");
+            tasks.MapPost("", SubmitAsync).Accepts<SubmitBody>("application/json", RequestBody.AnyType).Produces(StatusCodes.Status201Created).WithSummary("Give work to a team: a Task resource, or the flat form");
             tasks.MapGet("/{task}", GetAsync).WithSummary("One task with its result");
             tasks.MapDelete("/{task}", DeleteAsync).WithSummary("Delete a task; one that runs is cancelled first");
         }
 
         var one = routes.MapGroup("/api/v1/tasks/{task}").WithTags("Tasks");
         one.MapGet("/subtasks", ListMessagesAsync).WithSummary("The messages of a task");
-        one.MapPost("/messages", SendAsync).Accepts<MessageBody>("application/json").Produces<TurnReply>(StatusCodes.Status201Created).WithSummary("Send a further message");
+        one.MapPost("/messages", SendAsync).Accepts<MessageBody>("application/json", RequestBody.AnyType).Produces<TurnReply>(StatusCodes.Status201Created).WithSummary("Send a further message");
         one.MapPost("/cancel", CancelAsync).WithSummary("Ask a task to stop");
         one.MapPost("/retry", RetryAsync).WithSummary("Run what failed once more");
         one.MapPost("/confirm", ConfirmAsync).WithSummary("Let a pipeline go on, or run its stage again");

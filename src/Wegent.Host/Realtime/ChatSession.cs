@@ -46,7 +46,7 @@ internal sealed partial class ChatSession(Caller caller, ChatSocket socket, Room
 
         using (document)
         {
-            var id = Member(document.RootElement, "id").Clone();
+            var id = Member(document.RootElement, "id");
             var name = Member(document.RootElement, "event") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
             var data = Member(document.RootElement, "data");
             try

@@ -133,7 +133,12 @@ internal sealed partial class ChatSocket : IViewer
         }
         catch (Exception error) when (IsBroken(error))
         {
-            Close(SocketClose.ByClient); // the connection broke
+            Close(SocketClose.ByClient);
+        }
+        catch (Exception error)
+        {
+            LogDefect(_logger, error);
+            Close(SocketClose.Defect);
         }
     }
 
@@ -283,6 +288,9 @@ internal sealed partial class ChatSocket : IViewer
 
     [LoggerMessage(5310, LogLevel.Debug, "socket.closed: {Status}")]
     private static partial void LogClosed(ILogger logger, int status);
+
+    [LoggerMessage(5312, LogLevel.Error, "socket.defect")]
+    private static partial void LogDefect(ILogger logger, Exception exception);
 
     [LoggerMessage(5311, LogLevel.Warning, "socket.send_failed")]
     private static partial void LogSendFailed(ILogger logger, Exception exception);

@@ -10,6 +10,9 @@ internal sealed record SocketClose(WebSocketCloseStatus Status, string Reason)
     /// <summary>The client closed.</summary>
     public static SocketClose ByClient { get; } = new(WebSocketCloseStatus.NormalClosure, "");
 
+    /// <summary>1011: a defect of the host.</summary>
+    public static SocketClose Defect { get; } = new(WebSocketCloseStatus.InternalServerError, "A defect of the host; its log says more.");
+
     /// <summary>1012: the host stops.</summary>
     public static SocketClose Restart { get; } = new((WebSocketCloseStatus)1012, "The host stops; connect again and resume.");
 

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Security.Claims;
+using Wegent.Messaging;
 using Wegent.Storage;
 
 namespace Wegent.Hosting.Security;
 
 /// <summary>Login, passwords, and whether a token that is well made still counts.</summary>
-internal sealed partial class Accounts(IUserStore users, Passwords passwords, LoginThrottle throttle, ILogger<Accounts> logger)
+internal sealed partial class Accounts(IUserStore users, Passwords passwords, LoginThrottle throttle, IHintBus hints, ILogger<Accounts> logger)
 {
     /// <summary>Finds the user that a name and a password belong to. Every wrong pair gets the same answer, and takes the same work.</summary>
     /// <exception cref="WegentException"><c>auth.invalid_credentials</c>.</exception>
@@ -42,6 +43,9 @@ internal sealed partial class Accounts(IUserStore users, Passwords passwords, Lo
         attempt.Succeed();
         var changed = await users.UpdateAsync(user.Id, new UserChange(PasswordHash: passwords.Hash(replacement), EndTokens: true), cancellationToken);
         LogPasswordChanged(logger, user.UserName);
+
+        // Open sockets look again whether they may stay.
+        hints.Publish(HintTopics.User(user.UserName));
         return changed ?? throw new WegentException("auth.invalid_credentials", "The user does not exist any more.");
     }
 

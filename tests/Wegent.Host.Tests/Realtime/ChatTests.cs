@@ -4,21 +4,16 @@ using Wegent.Agents;
 namespace Wegent.Hosting.Tests.Realtime;
 
 /// <summary>Every event of <c>/chat</c>, both ways, on a real socket.</summary>
-public sealed class ChatTests : IAsyncLifetime
+public sealed class ChatTests : IClassFixture<HostFixture>
 {
-    private TestHost _host = null!;
-    private HttpClient _client = null!;
+    private readonly TestHost _host;
+    private readonly HttpClient _client;
 
-    public async ValueTask InitializeAsync()
+    public ChatTests(HostFixture fixture)
     {
-        _host = await TestHost.StartAsync();
-        _client = await _host.SignInWithTeamAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _host.DisposeAsync();
+        _host = fixture.Host;
+        _client = fixture.Admin;
+        _host.Agent.Script = PuppetAgent.Echo;
     }
 
     [Fact]
@@ -49,10 +44,10 @@ public sealed class ChatTests : IAsyncLifetime
     public async Task A_message_sent_twice_under_one_client_id_is_taken_once()
     {
         await using var chat = await ChatClient.ConnectAsync(_host, _client);
-        var first = await chat.AckAsync("chat:send", new { team = "team", message = "hello", client_message_id = "m1" });
-        var second = await chat.AckAsync("chat:send", new { team = "team", message = "hello", client_message_id = "m1" });
+        var first = await chat.AckAsync("chat:send", new { team = "team", message = "hello", client_message_id = "twice" });
+        var second = await chat.AckAsync("chat:send", new { team = "team", message = "hello", client_message_id = "twice" });
         Assert.Equal(first.ToString(), second.ToString());
-        Assert.Equal("idempotency.mismatch", await chat.RefusedAsync("chat:send", new { team = "team", message = "something else", client_message_id = "m1" }));
+        Assert.Equal("idempotency.mismatch", await chat.RefusedAsync("chat:send", new { team = "team", message = "something else", client_message_id = "twice" }));
     }
 
     [Fact]
