@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 
 namespace Wegent.Hosting.Commands;
 
@@ -30,6 +31,17 @@ internal static class CommandLine
         {
             // Ctrl-C and SIGTERM cancel the command's token; it has time to end cleanly, and ends at once when asked again.
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        }
+        catch (UsageException error)
+        {
+            terminal.Fail(error.Message);
+            return ExitCodes.WrongUsage;
+        }
+        catch (OptionsValidationException error)
+        {
+            foreach (var failure in error.Failures)
+                terminal.Fail(failure);
+            return ExitCodes.Failed;
         }
         catch (WegentException error)
         {

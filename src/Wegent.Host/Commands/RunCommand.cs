@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
 using Wegent.Resources;
 using Wegent.Validation;
 
@@ -52,16 +51,6 @@ internal static class RunCommand
         {
             terminal.Say("interrupted");
             return ExitCodes.Interrupted;
-        }
-        catch (UsageException error)
-        {
-            terminal.Fail(error.Message);
-            return ExitCodes.WrongUsage;
-        }
-        catch (OptionsValidationException error)
-        {
-            ServeCommand.SayFailures(error, terminal);
-            return ExitCodes.Failed;
         }
     }
 

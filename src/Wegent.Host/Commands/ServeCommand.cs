@@ -20,13 +20,6 @@ internal static class ServeCommand
         return command;
     }
 
-    /// <summary>Prints every wrong setting.</summary>
-    public static void SayFailures(OptionsValidationException error, Terminal terminal)
-    {
-        foreach (var failure in error.Failures)
-            terminal.Fail(failure);
-    }
-
     private static async Task<int> RunAsync(string? urls, Terminal terminal, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -41,14 +34,10 @@ internal static class ServeCommand
         builder.WebHost.UseKestrel();
         builder.AddHost();
         await using var app = builder.Build().MapHost();
+        HostSettings.Check(app.Services);
         try
         {
             await app.StartAsync(cancellationToken);
-        }
-        catch (OptionsValidationException error)
-        {
-            SayFailures(error, terminal);
-            return ExitCodes.Failed;
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {

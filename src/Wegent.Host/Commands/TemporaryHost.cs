@@ -40,6 +40,7 @@ internal sealed class TemporaryHost : IAsyncDisposable
         var host = new TemporaryHost(builder.Build(), folder);
         try
         {
+            HostSettings.Check(host._host.Services);
             await host._host.StartAsync(cancellationToken);
             return host;
         }

@@ -167,8 +167,6 @@ internal sealed partial class ChatSocket : IViewer
         {
             while (await _outgoing.Reader.WaitToReadAsync(cancellationToken))
             {
-                // Before the rooms are looked at: news that comes from now on wakes again.
-                Interlocked.Exchange(ref _woken, 0);
                 while (await SendOnceAsync(cancellationToken))
                 {
                 }
@@ -208,6 +206,8 @@ internal sealed partial class ChatSocket : IViewer
             await ApplyAsync(step);
         }
 
+        // After the channel is drained and before the rooms are looked at: what comes from now on puts something into it again.
+        Interlocked.Exchange(ref _woken, 0);
         for (var i = 0; i < _seats.Count && !more; i++)
         {
             var taken = _seats[i].Take(_batch);
