@@ -1,1 +1,3 @@
-return 0;
+using Wegent.Hosting.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -95,7 +95,9 @@ internal sealed class TaskService(
 
     public async ValueTask<AgentTask> RetryAsync(long taskId, long? subtaskId = null, CancellationToken cancellationToken = default)
     {
-        await GetAsync(taskId, cancellationToken).ConfigureAwait(false);
+        var task = await GetAsync(taskId, cancellationToken).ConfigureAwait(false);
+        if (task.Status == TaskState.Completed)
+            throw new ConflictException("task.conflict", $"Task {taskId} is COMPLETED: nothing of it failed. Send a message to go on.");
         var turn = Turn.Last(await tasks.ListSubtasksAsync(taskId, afterMessageId: 0, cancellationToken).ConfigureAwait(false));
         var run = subtaskId is { } id
             ? turn.Runs.FirstOrDefault(run => run.Id == id) ?? throw new NotFoundException("subtask.not_found", $"Task {taskId} has no run {id} in its last turn.")

@@ -17,8 +17,12 @@ public sealed class ResourceDocument
         Kind = tree.FindText(root, "kind");
         Position = tree.PositionOf(root);
         var metadata = tree.FindKey(root, "metadata");
-        if (metadata >= 0 && tree.FindText(tree.Next(metadata), "name") is { Length: > 0 } name)
+        if (metadata < 0)
+            return;
+        if (tree.FindText(tree.Next(metadata), "name") is { Length: > 0 } name)
             Name = name;
+        if (tree.FindText(tree.Next(metadata), "namespace") is { Length: > 0 } namespaceName)
+            Namespace = namespaceName;
     }
 
     /// <summary>Name of the source, such as <c>bot.yaml</c>.</summary>
@@ -32,6 +36,9 @@ public sealed class ResourceDocument
 
     /// <summary>The name as written; null when the document gives none.</summary>
     public string? Name { get; }
+
+    /// <summary>The namespace as written; null when the document gives none.</summary>
+    public string? Namespace { get; }
 
     /// <summary>The resource, or null when something is wrong with the document.</summary>
     public Resource? Resource => IsSound ? Draft : null;

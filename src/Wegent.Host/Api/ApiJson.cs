@@ -1,0 +1,38 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Wegent.Hosting.Api;
+
+/// <summary>The JSON contracts of the host's own bodies, snake case, made at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(LoginBody))]
+[JsonSerializable(typeof(LoginReply))]
+[JsonSerializable(typeof(UserReply))]
+[JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(TicketReply))]
+[JsonSerializable(typeof(AuthTypeReply))]
+[JsonSerializable(typeof(SubmitBody))]
+[JsonSerializable(typeof(MessageBody))]
+[JsonSerializable(typeof(RetryBody))]
+[JsonSerializable(typeof(ConfirmBody))]
+[JsonSerializable(typeof(TurnReply))]
+[JsonSerializable(typeof(SubtaskList))]
+[JsonSerializable(typeof(HealthReply))]
+[JsonSerializable(typeof(IReadOnlyList<Finding>))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Sets the server's own serializer to the same form, with letters of all scripts as they are.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.TypeInfoResolverChain.Insert(0, Default);
+    }
+}

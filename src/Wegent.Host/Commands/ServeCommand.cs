@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Reflection;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Wegent.Hosting.Security;
+using Wegent.Runtime;
+using Wegent.Runtime.Sandboxes;
+using Wegent.Runtime.Storage;
+
+namespace Wegent.Hosting.Commands;
+
+/// <summary><c>serve</c>: the host. Says what it is and where, then runs until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var urls = new Option<string?>("--urls") { Description = $"Where to listen, separated by ';'. Default {ServerOptions.DefaultUrl}.", HelpName = "URLS" };
+        var command = new Command("serve", "Start the host: HTTP API and WebSocket.") { urls };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(urls), terminal, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? urls, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        HostSettings.Add(builder.Configuration, urls is null ? [] : [new("Wegent:Urls", urls)]);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(static options =>
+        {
+            options.SingleLine = true;
+            options.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.Services.AddWegentRuntime();
+        builder.WebHost.UseKestrel();
+        builder.AddHost();
+        await using var app = builder.Build().MapHost();
+        HostSettings.Check(app.Services);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            terminal.Fail($"{error.Message} Another program listens there; stop it, or choose another address with --urls.");
+            return ExitCodes.Failed;
+        }
+
+        SayHello(app, terminal);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return ExitCodes.Done;
+    }
+
+    private static void SayHello(WebApplication app, Terminal terminal)
+    {
+        var version = typeof(ServeCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        terminal.Output.WriteLine(terminal.Styled($"Wegent {version}", Style.Heading));
+        foreach (var url in app.Urls)
+            Line("address", url);
+        Line("storage", StorageOf(app.Services));
+        Line("executor", app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Runtime.ToString());
+        Line("sign in", SignInOf(app.Services));
+        terminal.Output.Flush();
+
+        void Line(string name, string value) => terminal.Output.WriteLine($"  {terminal.Styled($"{name,-9}", Style.Quiet)} {value}");
+    }
+
+    private static string StorageOf(IServiceProvider services)
+    {
+        var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var data = Path.GetFullPath(services.GetRequiredService<IOptions<WegentOptions>>().Value.DataDirectory);
+        return storage.Provider switch
+        {
+            StorageProvider.InMemory => "in memory: everything is gone when the host stops",
+            StorageProvider.Sqlite when storage.ConnectionString is null => $"SQLite, {Path.Combine(data, "wegent.db")}",
+            _ => $"{storage.Provider}, by Wegent:Storage:ConnectionString",
+        };
+    }
+
+    private static string SignInOf(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<AuthOptions>>().Value;
+        var first = services.GetRequiredService<FirstStart>();
+        return options switch
+        {
+            _ when AuthModes.IsNone(options.Mode) => "nobody has to (Wegent:Auth:Mode is None); this machine only",
+            _ when first.GeneratedPassword is { } password => $"{FirstStart.AdminName} / {password}   (shown this once; change it with PUT /api/users/me/password)",
+            _ when first.AdminAdded => $"{FirstStart.AdminName}, with the password of Wegent:Auth:AdminPassword",
+            _ => $"{FirstStart.AdminName}, with the password it has",
+        };
+    }
+}

@@ -1,0 +1,72 @@
+namespace Wegent.Hosting.Commands;
+
+/// <summary>Wegent in this process with a store of its own, that leaves nothing behind.</summary>
+internal sealed class TemporaryHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly IHost _host;
+    private readonly string _folder;
+
+    private TemporaryHost(IHost host, string folder)
+    {
+        _host = host;
+        _folder = folder;
+    }
+
+    public IWegentClient Wegent => _host.Services.GetRequiredService<IWegentClient>();
+
+    /// <summary>Starts it.</summary>
+    /// <param name="workspaceRoot">Folder that a task may take its workspace from.</param>
+    /// <param name="terminal">Gets warnings.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Settings are wrong.</exception>
+    public static async Task<TemporaryHost> StartAsync(string workspaceRoot, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("wegent-run-").FullName;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        HostSettings.Add(builder.Configuration, new Dictionary<string, string?>
+        {
+            ["Wegent:DataDirectory"] = folder,
+            ["Wegent:Storage:Provider"] = "InMemory",
+            ["Wegent:Storage:ConnectionString"] = null,
+            ["Wegent:Cache:Provider"] = "InMemory",
+            ["Wegent:Workspaces:LocalRoots:0"] = workspaceRoot,
+            ["Wegent:Executor:DeletionDelay"] = "00:00:00",
+        });
+        builder.Logging.AddProvider(new TerminalLoggerProvider(terminal));
+        builder.Services.AddWegentRuntime();
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = StopTimeout);
+        var host = new TemporaryHost(builder.Build(), folder);
+        try
+        {
+            HostSettings.Check(host._host.Services);
+            await host._host.StartAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var timeout = new CancellationTokenSource(StopTimeout);
+        await _host.StopAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        else
+            _host.Dispose();
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A file of the agent that cannot be removed is no reason to say that the task failed.
+        }
+    }
+}
