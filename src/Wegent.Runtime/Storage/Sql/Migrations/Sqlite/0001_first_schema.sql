@@ -279,8 +279,8 @@ CREATE TABLE idempotency_keys (
   scope INTEGER NOT NULL, -- the task that a message was sent to; 0 for new tasks
   idempotency_key TEXT NOT NULL,
   digest TEXT NOT NULL,
-  task_id INTEGER NOT NULL REFERENCES tasks (id),
-  subtask_id INTEGER NOT NULL REFERENCES subtasks (id),
+  task_id INTEGER NOT NULL,
+  subtask_id INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (owner, scope, idempotency_key)
 ) STRICT, WITHOUT ROWID;
