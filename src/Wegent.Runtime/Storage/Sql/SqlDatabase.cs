@@ -125,7 +125,7 @@ internal sealed class SqlDatabase : IAsyncDisposable
 
     private async ValueTask<int> MigrateAsync(CancellationToken cancellationToken)
     {
-        var session = new SqlSession(await _dialect.OpenAsync(isWriter: true, cancellationToken).ConfigureAwait(false), _dialect);
+        var session = await _dialect.OpenAsync(isWriter: true, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
             return await new SqlMigrator(_dialect, SqlMigration.Of(_dialect), Now).RunAsync(session).ConfigureAwait(false);
     }

@@ -143,7 +143,7 @@ public sealed class SqliteMigrationTests : IDisposable
 
     private async Task<int> MigrateAsync(IReadOnlyList<SqlMigration> steps)
     {
-        await using var session = new SqlSession(await Dialect.OpenAsync(isWriter: true, Ct), Dialect);
+        await using var session = await Dialect.OpenAsync(isWriter: true, Ct);
         return await new SqlMigrator(Dialect, steps, DateTimeOffset.UnixEpoch).RunAsync(session);
     }
 }

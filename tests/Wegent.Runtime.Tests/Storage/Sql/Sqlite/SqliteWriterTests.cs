@@ -88,7 +88,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var write = _database.WriteAsync(
             session =>
             {
-                started.SetResult();
+                started.TrySetResult();
                 gate.Wait(CancellationToken.None);
                 return session.ExecuteAsync(InsertUser, ("name", "kept"));
             },
@@ -128,7 +128,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             async session =>
             {
                 await session.ExecuteAsync(InsertUser, ("name", "under way"));
-                started.SetResult();
+                started.TrySetResult();
                 gate.Wait(CancellationToken.None);
                 return true;
             },
