@@ -6,7 +6,8 @@ namespace Wegent.Runtime.Storage.Sql;
 /// <remarks>
 /// SQL is written once, in the form that all engines take. Where they differ it holds a mark, which <see cref="Translate"/> turns
 /// into the engine's own words when a statement is prepared: <c>/*use INDEX*/</c> after a table names the index that must be used,
-/// <c>/*lock*/</c> at the end of a select keeps its rows for this transaction, <c>/*id*/</c> at the end of an insert asks for the new id,
+/// <c>/*lock*/</c> at the end of a select keeps its rows for this transaction, <c>/*id*/</c> at the end of an insert asks for the new id
+/// where the driver does not tell it,
 /// <c>/*task name*/</c> stands for a value that gives a new task its name (see <see cref="NamesTasks"/>).
 /// </remarks>
 internal abstract class SqlDialect

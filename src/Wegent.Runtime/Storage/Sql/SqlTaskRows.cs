@@ -214,7 +214,7 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
                 ("old_status", before.Task.Status.ToWire()),
                 ("old_fence", before.Task.Fence))
             : session.ExecuteAsync(
-                TaskSql.MoveTask,
+                task.Status == TaskState.Delete ? TaskSql.DeleteTask : TaskSql.MoveTask,
                 ("status", task.Status.ToWire()),
                 ("progress", task.Progress),
                 ("reason", TaskMapping.ToWire(task.Reason)),

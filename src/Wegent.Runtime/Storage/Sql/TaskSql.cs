@@ -38,19 +38,22 @@ internal static class TaskSql
 
     public const string InsertSpec = "INSERT INTO task_specs (task_id, title, prompt, labels, plan) VALUES (@id, @title, @prompt, @labels, @plan)";
 
-    // primary key
-    public const string MoveTask = """
+    private const string MoveColumns = """
         UPDATE tasks SET status = @status, progress = @progress, reason = @reason, error_message = @error_message, attempt = @attempt,
           not_before = @not_before, ready_at = @ready_at, fence = @fence, lease_node = @lease_node, lease_until = @lease_until,
           last_seq = @last_seq, last_message_id = @last_message_id, preserve_executor = @preserve_executor, updated_at = @updated_at, completed_at = @completed_at
-        WHERE id = @id AND status = @old_status AND fence = @old_fence
         """;
 
+    private const string IfUnchanged = " WHERE id = @id AND status = @old_status AND fence = @old_fence";
+
+    // primary key
+    public const string MoveTask = $"{MoveColumns}{IfUnchanged}";
+
+    // primary key
+    public const string DeleteTask = $"{MoveColumns}, live = NULL{IfUnchanged}";
+
     // primary key; leaves the columns of the queue's indexes alone
-    public const string StepTask = """
-        UPDATE tasks SET progress = @progress, last_seq = @last_seq, last_message_id = @last_message_id, preserve_executor = @preserve_executor, updated_at = @updated_at
-        WHERE id = @id AND status = @old_status AND fence = @old_fence
-        """;
+    public const string StepTask = $"UPDATE tasks SET progress = @progress, last_seq = @last_seq, last_message_id = @last_message_id, preserve_executor = @preserve_executor, updated_at = @updated_at{IfUnchanged}";
 
     // primary key
     public const string ReadEvents = "SELECT seq, name, data, created_at FROM task_events WHERE task_id = @task_id AND seq > @after ORDER BY seq LIMIT @limit";

@@ -68,9 +68,8 @@ internal sealed partial class SqliteDialect : SqlDialect
     public override string Translate(string sql) => Mark().Replace(sql, static mark => mark.Groups["verb"].Value switch
     {
         "use" => $"INDEXED BY {mark.Groups["index"].Value}", // an error if the index cannot serve
-        "id" => "RETURNING id",
         "task name" => "'task-' || (SELECT COALESCE(MAX(q.seq), 0) + 1 FROM sqlite_sequence q WHERE q.name = 'tasks')", // there is one writer, so the next id is known
-        _ => "", // a transaction that writes has the whole file
+        _ => "", // a transaction that writes has the whole file, and the driver tells the new id
     });
 
     public override bool IsUniqueViolation(DbException error) =>
@@ -106,6 +105,7 @@ internal sealed partial class SqliteDialect : SqlDialect
         PRAGMA synchronous = FULL;
         PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -16384;
+        PRAGMA wal_autocheckpoint = 4000;
         PRAGMA journal_size_limit = 67108864;
         {(_options.MaxPages is { } pages ? $"PRAGMA max_page_count = {pages};" : "")}
         """;

@@ -15,11 +15,7 @@ internal sealed class SqliteSession(SqliteConnection connection, SqlDialect dial
         var statement = Begin(sql, arguments);
         try
         {
-            while (statement.Step())
-            {
-                // a statement that gives no rows is done with one step
-            }
-
+            statement.Run();
             CountWrite(statement);
             return new(raw.sqlite3_changes(Database));
         }
@@ -29,8 +25,20 @@ internal sealed class SqliteSession(SqliteConnection connection, SqlDialect dial
         }
     }
 
-    public override ValueTask<long> InsertAsync(string sql, params ReadOnlySpan<SqlArgument> arguments) =>
-        FindAsync(sql, static row => row.GetInt64(0), arguments);
+    public override ValueTask<long> InsertAsync(string sql, params ReadOnlySpan<SqlArgument> arguments)
+    {
+        var statement = Begin(sql, arguments);
+        try
+        {
+            statement.Run();
+            CountWrite(statement);
+            return new(raw.sqlite3_last_insert_rowid(Database));
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
 
     public override ValueTask<T?> FindAsync<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<SqlArgument> arguments)
         where T : default
@@ -38,9 +46,7 @@ internal sealed class SqliteSession(SqliteConnection connection, SqlDialect dial
         var statement = Begin(sql, arguments);
         try
         {
-            var found = statement.Step() ? map(statement) : default;
-            CountWrite(statement);
-            return new(found);
+            return new(statement.Step() ? map(statement) : default);
         }
         finally
         {

@@ -60,6 +60,15 @@ internal sealed class SqliteStatement : SqlRow, IDisposable
         return result == Row;
     }
 
+    /// <summary>Runs a statement whose rows, if there are any, do not matter.</summary>
+    public void Run()
+    {
+        while (Step())
+        {
+            // a pragma may answer
+        }
+    }
+
     /// <summary>Ends a run and lets go of its values.</summary>
     public void Reset()
     {
