@@ -19,8 +19,12 @@ internal abstract class QueuedWrite
             OnCancelled(cancellationToken);
     }
 
-    /// <summary>Runs it. May be called again after everything before was taken back.</summary>
-    public abstract ValueTask RunAsync(SqlSession session);
+    /// <summary>Runs it. May be called again after everything was taken back.</summary>
+    public ValueTask RunAsync(SqlSession session)
+    {
+        Refusal = null;
+        return OnRunAsync(session);
+    }
 
     /// <summary>Notes that it will be answered with an error; the others of its batch go on.</summary>
     public void Refuse(Exception error) => Refusal = error;
@@ -30,6 +34,8 @@ internal abstract class QueuedWrite
 
     /// <summary>Answers the caller with an error.</summary>
     public abstract void Fail(Exception error);
+
+    protected abstract ValueTask OnRunAsync(SqlSession session);
 
     protected abstract void OnCancelled(CancellationToken cancellationToken);
 }
@@ -43,7 +49,7 @@ internal sealed class QueuedWrite<T>(Func<SqlSession, ValueTask<T>> work) : Queu
     /// <summary>Ends when the write is durable, was refused, or was given up.</summary>
     public Task<T> Task => _answer.Task;
 
-    public override async ValueTask RunAsync(SqlSession session) => _result = await work(session).ConfigureAwait(false);
+    protected override async ValueTask OnRunAsync(SqlSession session) => _result = await work(session).ConfigureAwait(false);
 
     public override void Answer()
     {

@@ -7,7 +7,7 @@ namespace Wegent.Runtime.Storage.Sql;
 /// A database as the SQL stores use it: reads on a bounded pool of connections, writes through one writer that commits them in
 /// groups. Opens, and brings the schema up to date, with the first use or with <see cref="OpenAsync"/>.
 /// </summary>
-internal sealed class SqlDatabase : IAsyncDisposable
+internal sealed class SqlDatabase : IAsyncDisposable, IDisposable
 {
     private readonly SqlDialect _dialect;
     private readonly TimeProvider _clock;
@@ -123,9 +123,12 @@ internal sealed class SqlDatabase : IAsyncDisposable
             await writer.DisposeAsync().ConfigureAwait(false); // last, so that the engine can tidy its files
     }
 
+    /// <summary>The same, for containers that are disposed without waiting. Blocks until what was accepted is written.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
     private async ValueTask<int> MigrateAsync(CancellationToken cancellationToken)
     {
-        var session = new SqlSession(await _dialect.OpenAsync(isWriter: true, cancellationToken).ConfigureAwait(false), _dialect);
+        var session = await _dialect.OpenAsync(isWriter: true, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
             return await new SqlMigrator(_dialect, SqlMigration.Of(_dialect), Now).RunAsync(session).ConfigureAwait(false);
     }

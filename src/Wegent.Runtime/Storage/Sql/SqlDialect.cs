@@ -6,7 +6,9 @@ namespace Wegent.Runtime.Storage.Sql;
 /// <remarks>
 /// SQL is written once, in the form that all engines take. Where they differ it holds a mark, which <see cref="Translate"/> turns
 /// into the engine's own words when a statement is prepared: <c>/*use INDEX*/</c> after a table names the index that must be used,
-/// <c>/*lock*/</c> at the end of a select keeps its rows for this transaction, <c>/*id*/</c> at the end of an insert asks for the new id.
+/// <c>/*lock*/</c> at the end of a select keeps its rows for this transaction, <c>/*id*/</c> at the end of an insert asks for the new id
+/// where the driver does not tell it,
+/// <c>/*task name*/</c> stands for a value that gives a new task its name (see <see cref="NamesTasks"/>).
 /// </remarks>
 internal abstract class SqlDialect
 {
@@ -18,6 +20,9 @@ internal abstract class SqlDialect
 
     /// <summary>Whether the driver's calls end before they return, so that awaiting them would only cost.</summary>
     public abstract bool IsSynchronous { get; }
+
+    /// <summary>Whether <c>/*task name*/</c> is <c>task-{id}</c>. Where the engine gives the id only afterwards, it is any unique value and the task is named then.</summary>
+    public abstract bool NamesTasks { get; }
 
     /// <summary>Begins a transaction that writes.</summary>
     public abstract string Begin { get; }
@@ -34,7 +39,7 @@ internal abstract class SqlDialect
     /// <summary>Opens a connection.</summary>
     /// <param name="isWriter">Whether it will write.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public abstract ValueTask<DbConnection> OpenAsync(bool isWriter, CancellationToken cancellationToken);
+    public abstract ValueTask<SqlSession> OpenAsync(bool isWriter, CancellationToken cancellationToken);
 
     /// <summary>Makes the statement of this engine out of one with marks.</summary>
     public abstract string Translate(string sql);

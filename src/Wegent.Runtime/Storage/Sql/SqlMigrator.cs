@@ -27,7 +27,7 @@ internal sealed class SqlMigrator(SqlDialect dialect, IReadOnlyList<SqlMigration
     {
         await session.ExecuteAsync(dialect.LockSchema).ConfigureAwait(false);
         await session.ExecuteAsync(CreateTable).ConfigureAwait(false);
-        var applied = await session.QueryAsync(ListApplied, static reader => (Version: reader.GetInt32(0), Checksum: reader.GetString(1))).ConfigureAwait(false);
+        var applied = await session.QueryAsync(ListApplied, static row => (Version: row.GetInt32(0), Checksum: row.GetString(1))).ConfigureAwait(false);
         Check(applied);
 
         var version = applied.Count == 0 ? 0 : applied[^1].Version;
@@ -42,7 +42,7 @@ internal sealed class SqlMigrator(SqlDialect dialect, IReadOnlyList<SqlMigration
                 ("applied_at", StoreTime.ToMicroseconds(now))).ConfigureAwait(false);
         }
 
-        if (await session.FindAsync(FindStore, static reader => reader.GetString(0)).ConfigureAwait(false) is null)
+        if (await session.FindAsync(FindStore, static row => row.GetString(0)).ConfigureAwait(false) is null)
             await session.ExecuteAsync(InsertStore, ("store_id", StoreId.New(now)), ("created_at", StoreTime.ToMicroseconds(now))).ConfigureAwait(false);
         await session.ExecuteAsync(dialect.UnlockSchema).ConfigureAwait(false);
         return migrations[^1].Version;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Wegent.Storage;
 
 namespace Wegent.Runtime.Storage.Sql;
@@ -40,5 +39,5 @@ internal sealed class SqlPortLeaseStore(SqlDatabase database) : IPortLeaseStore
     private static ValueTask<int> DeleteAsync(SqlSession session, string engine, string holder) =>
         session.ExecuteAsync(PortLeaseSql.Delete, ("engine", engine), ("holder", holder));
 
-    private static PortLease Map(DbDataReader reader) => new(reader.GetInt32(0), reader.GetString(1), reader.GetTime(2));
+    private static PortLease Map(SqlRow row) => new(row.GetInt32(0), row.GetString(1), row.GetTime(2));
 }

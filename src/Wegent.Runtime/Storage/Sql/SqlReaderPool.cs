@@ -40,7 +40,7 @@ internal sealed class SqlReaderPool(SqlDialect dialect, int max) : IAsyncDisposa
         try
         {
             if (!_idle.TryTake(out session))
-                session = new(await dialect.OpenAsync(isWriter: false, cancellationToken).ConfigureAwait(false), dialect);
+                session = await dialect.OpenAsync(isWriter: false, cancellationToken).ConfigureAwait(false);
             var result = await work(session).ConfigureAwait(false);
             _idle.Add(session);
             return result;

@@ -40,7 +40,7 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
             async session =>
             {
                 var items = await ListAsync(session, query).ConfigureAwait(false);
-                var version = await session.FindAsync(ResourceSql.FindVersion, static reader => reader.GetInt64(0)).ConfigureAwait(false);
+                var version = await session.FindAsync(ResourceSql.FindVersion, static row => row.GetInt64(0)).ConfigureAwait(false);
                 var hasMore = items.Count > query.Limit;
                 if (hasMore)
                     items.RemoveAt(query.Limit);
@@ -59,7 +59,7 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
     private async ValueTask<IReadOnlyList<StoredResource?>> CommitAsync(SqlSession session, IReadOnlyList<ResourceChange> changes)
     {
         var now = database.Now;
-        var version = await session.FindAsync(ResourceSql.FindVersionToChange, static reader => reader.GetInt64(0)).ConfigureAwait(false);
+        var version = await session.FindAsync(ResourceSql.FindVersionToChange, static row => row.GetInt64(0)).ConfigureAwait(false);
         var results = new List<StoredResource?>(changes.Count);
         foreach (var change in changes)
         {
@@ -124,11 +124,11 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
     }
 
     private static ValueTask<StoredResource?> FindAsync(SqlSession session, string sql, ResourceKey key) => session.FindAsync(
-        sql, reader => Map(reader, key.Kind), ("owner", key.Owner), ("namespace", key.Namespace), ("name", key.Name));
+        sql, row => Map(row, key.Kind), ("owner", key.Owner), ("namespace", key.Namespace), ("name", key.Name));
 
     private static async ValueTask FindManyAsync(SqlSession session, string sql, string kind, ResourceKey[] keys, Dictionary<ResourceKey, StoredResource> found)
     {
-        var values = new (string Name, object? Value)[ResourceSql.ManyCount * 3];
+        var values = new SqlArgument[ResourceSql.ManyCount * 3];
         for (var i = 0; i < ResourceSql.ManyCount; i++)
         {
             var key = keys[Math.Min(i, keys.Length - 1)]; // the statement has a fixed length: the last key fills it
@@ -137,7 +137,7 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
             values[(i * 3) + 2] = (s_names[(i * 3) + 2], key.Name);
         }
 
-        foreach (var resource in await session.QueryAsync(sql, reader => Map(reader, kind), values).ConfigureAwait(false))
+        foreach (var resource in await session.QueryAsync(sql, row => Map(row, kind), values).ConfigureAwait(false))
             found[resource.Key] = resource;
     }
 
@@ -151,7 +151,7 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
         {
             items = await session.QueryAsync(
                 sql.ListNamespace,
-                reader => Map(reader, query.Kind),
+                row => Map(row, query.Kind),
                 ("owner", query.Owner),
                 ("namespace", space),
                 ("after_name", query.After?.Name ?? ""),
@@ -162,7 +162,7 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
         {
             items.AddRange(await session.QueryAsync(
                 sql.List,
-                reader => Map(reader, query.Kind),
+                row => Map(row, query.Kind),
                 ("owner", query.Owner),
                 ("after_namespace", space ?? ""),
                 ("limit", query.Limit + 1 - items.Count)).ConfigureAwait(false));
@@ -171,15 +171,15 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
         return items;
     }
 
-    private static StoredResource Map(DbDataReader reader, string kind) => new()
+    private static StoredResource Map(SqlRow row, string kind) => new()
     {
-        Key = new(reader.GetString(0), reader.GetString(1), kind, reader.GetString(2)),
-        Uid = reader.GetString(3),
-        Version = reader.GetInt64(4),
-        Generation = reader.GetInt64(5),
-        CreatedAt = reader.GetTime(6),
-        UpdatedAt = reader.GetTime(7),
-        Document = reader.GetString(8),
+        Key = new(row.GetString(0), row.GetString(1), kind, row.GetString(2)),
+        Uid = row.GetString(3),
+        Version = row.GetInt64(4),
+        Generation = row.GetInt64(5),
+        CreatedAt = row.GetTime(6),
+        UpdatedAt = row.GetTime(7),
+        Document = row.GetString(8),
     };
 
     private static readonly string[] s_names = [.. Enumerable.Range(0, ResourceSql.ManyCount).SelectMany(static i => new[] { $"owner{i}", $"namespace{i}", $"name{i}" })];

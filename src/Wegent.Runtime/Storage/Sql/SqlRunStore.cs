@@ -9,7 +9,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
     private string? _storeId;
 
     public async ValueTask<string> GetStoreIdAsync(CancellationToken cancellationToken) => _storeId ??= (await database.ReadAsync(
-        static session => session.FindAsync(TaskSql.FindStoreId, static reader => reader.GetString(0)),
+        static session => session.FindAsync(TaskSql.FindStoreId, static row => row.GetString(0)),
         cancellationToken).ConfigureAwait(false))!; // written with the schema
 
     public ValueTask<IReadOnlyList<ClaimedTask>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
@@ -28,7 +28,7 @@ internal sealed class SqlRunStore(SqlDatabase database) : IRunStore
         database.WriteAsync(session => RunWrites.CommitAsync(Rows(session), lease, commit, database.Now), cancellationToken);
 
     public ValueTask<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        session => session.FindAsync<DateTimeOffset?>(TaskSql.FindNextDue, static reader => reader.GetTime(0), ("now", StoreTime.ToMicroseconds(database.Now))),
+        session => session.FindAsync<DateTimeOffset?>(TaskSql.FindNextDue, static row => row.GetTime(0), ("now", StoreTime.ToMicroseconds(database.Now))),
         cancellationToken);
 
     private SqlTaskRows Rows(SqlSession session) => new(session, database);

@@ -8,6 +8,9 @@ namespace Wegent.Runtime.Storage.Sql;
 /// <summary>Rows of tasks in SQL, on one session: in the writer's transaction, or to read.</summary>
 internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : ITaskRows
 {
+    private static readonly (string Seq, string Name, string Data)[] s_eventNames =
+        [.. Enumerable.Range(0, TaskSql.MaxEvents).Select(static i => ($"seq{i}", $"name{i}", $"data{i}"))];
+
     public ValueTask<TaskRow?> FindAsync(long taskId) => FindAsync(TaskSql.FindTaskToChange, taskId);
 
     /// <summary>Reads a task without keeping its row for a change.</summary>
@@ -20,7 +23,9 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
     public async ValueTask<TaskRow> InsertAsync(TaskRow draft, string? name)
     {
         var task = draft.Task;
-        var id = await InsertTaskAsync(draft, name).ConfigureAwait(false);
+        var (id, chosen) = name is null
+            ? await InsertUnnamedAsync(draft).ConfigureAwait(false)
+            : (await InsertNamedAsync(draft, name).ConfigureAwait(false), name);
         await session.ExecuteAsync(
             TaskSql.InsertSpec,
             ("id", id),
@@ -28,7 +33,6 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
             ("prompt", task.Prompt),
             ("labels", TaskMapping.ToJson(task.Labels)),
             ("plan", task.Plan.ToJson())).ConfigureAwait(false);
-        var chosen = name ?? await NameAsync(task, id).ConfigureAwait(false);
         return draft with { Task = task with { Id = id, Name = chosen } };
     }
 
@@ -41,15 +45,22 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
 
     public async ValueTask AppendAsync(long taskId, long firstSeq, IReadOnlyList<TaskEvent> events, DateTimeOffset at)
     {
-        foreach (var taskEvent in events)
+        for (var first = 0; first < events.Count; first += TaskSql.MaxEvents)
         {
-            await session.ExecuteAsync(
-                TaskSql.InsertEvent,
-                ("task_id", taskId),
-                ("seq", firstSeq++),
-                ("name", taskEvent.Name),
-                ("created_at", StoreTime.ToMicroseconds(at)),
-                ("data", RecordedEvent.Encode(taskEvent))).ConfigureAwait(false);
+            var count = Math.Min(TaskSql.MaxEvents, events.Count - first);
+            var arguments = new SqlArgument[2 + (3 * count)];
+            arguments[0] = ("task_id", taskId);
+            arguments[1] = ("created_at", StoreTime.ToMicroseconds(at));
+            for (var i = 0; i < count; i++)
+            {
+                var taskEvent = events[first + i];
+                var (seq, name, data) = s_eventNames[i];
+                arguments[2 + (3 * i)] = (seq, firstSeq++);
+                arguments[3 + (3 * i)] = (name, taskEvent.Name);
+                arguments[4 + (3 * i)] = (data, RecordedEvent.Encode(taskEvent));
+            }
+
+            await session.ExecuteAsync(TaskSql.InsertEvents(count), arguments).ConfigureAwait(false);
         }
     }
 
@@ -101,7 +112,7 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
 
     public ValueTask<IdempotencyEntry?> FindKeyAsync(IdempotencyKey key, DateTimeOffset now) => session.FindAsync(
         TaskSql.FindKey,
-        static reader => new IdempotencyEntry(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetTime(3)),
+        static row => new IdempotencyEntry(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetTime(3)),
         ("owner", key.Owner),
         ("scope", key.Scope),
         ("key", key.Key),
@@ -126,7 +137,7 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
             ? await session.QueryAsync(TaskSql.ListLost, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("limit", limit)).ConfigureAwait(false)
             : await session.QueryAsync(TaskSql.ListLostOrOwn, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("node", node), ("limit", limit)).ConfigureAwait(false)).ConfigureAwait(false);
 
-    public ValueTask<int> CountRunningAsync() => session.FindAsync(TaskSql.CountRunning, static reader => reader.GetInt32(0));
+    public ValueTask<int> CountRunningAsync() => session.FindAsync(TaskSql.CountRunning, static row => row.GetInt32(0));
 
     public async ValueTask<IReadOnlyList<TaskRow>> ListReadyAsync(DateTimeOffset now, int limit) => await CompleteAsync(
         await session.QueryAsync(TaskSql.ListReady, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("limit", limit)).ConfigureAwait(false)).ConfigureAwait(false);
@@ -134,27 +145,46 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
     private async ValueTask<TaskRow?> FindAsync(string sql, long taskId) =>
         await CompleteAsync(await session.FindAsync(sql, TaskMapping.Row, ("id", taskId)).ConfigureAwait(false)).ConfigureAwait(false);
 
-    private async ValueTask<long> InsertTaskAsync(TaskRow draft, string? name)
+    private async ValueTask<long> InsertNamedAsync(TaskRow draft, string name)
     {
-        var task = draft.Task;
         try
         {
-            return await session.InsertAsync(
-                TaskSql.InsertTask,
-                ("owner", task.Owner),
-                ("namespace", task.Namespace),
-                ("name", name ?? $"new/{Guid.CreateVersion7(task.CreatedAt):N}"), // its id is not known yet; no name has a slash
-                ("team_name", task.Plan.TeamName),
-                ("ready_at", StoreTime.ToMicroseconds(draft.ReadyAt)),
-                ("last_seq", task.LastSeq),
-                ("last_message_id", draft.LastMessageId),
-                ("created_at", StoreTime.ToMicroseconds(task.CreatedAt))).ConfigureAwait(false);
+            return await InsertTaskAsync(draft, name).ConfigureAwait(false);
         }
-        catch (DbException error) when (name is not null && database.Dialect.IsUniqueViolation(error))
+        catch (DbException error) when (database.Dialect.IsUniqueViolation(error))
         {
-            throw TaskWrites.NameTaken(task.Namespace, name);
+            throw TaskWrites.NameTaken(draft.Task.Namespace, name);
         }
     }
+
+    private async ValueTask<(long Id, string Name)> InsertUnnamedAsync(TaskRow draft)
+    {
+        long id;
+        try
+        {
+            id = await InsertTaskAsync(draft, null).ConfigureAwait(false);
+            if (database.Dialect.NamesTasks)
+                return (id, $"task-{id}");
+        }
+        catch (DbException error) when (database.Dialect.IsUniqueViolation(error))
+        {
+            // Someone chose the name that this one should have. No name that is chosen has a slash.
+            id = await InsertTaskAsync(draft, $"new/{Guid.CreateVersion7(draft.Task.CreatedAt):N}").ConfigureAwait(false);
+        }
+
+        return (id, await NameAsync(draft.Task, id).ConfigureAwait(false));
+    }
+
+    private ValueTask<long> InsertTaskAsync(TaskRow draft, string? name) => session.InsertAsync(
+        TaskSql.InsertTask,
+        ("owner", draft.Task.Owner),
+        ("namespace", draft.Task.Namespace),
+        ("name", name),
+        ("team_name", draft.Task.Plan.TeamName),
+        ("ready_at", StoreTime.ToMicroseconds(draft.ReadyAt)),
+        ("last_seq", draft.Task.LastSeq),
+        ("last_message_id", draft.LastMessageId),
+        ("created_at", StoreTime.ToMicroseconds(draft.Task.CreatedAt)));
 
     private async ValueTask<string> NameAsync(AgentTask task, long id)
     {
@@ -184,7 +214,7 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
                 ("old_status", before.Task.Status.ToWire()),
                 ("old_fence", before.Task.Fence))
             : session.ExecuteAsync(
-                TaskSql.MoveTask,
+                task.Status == TaskState.Delete ? TaskSql.DeleteTask : TaskSql.MoveTask,
                 ("status", task.Status.ToWire()),
                 ("progress", task.Progress),
                 ("reason", TaskMapping.ToWire(task.Reason)),
@@ -220,7 +250,7 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
         var id = row.Task.Id;
         if (!database.Specs.TryGet(id, out var spec))
         {
-            spec = await session.FindAsync(TaskSql.FindSpec, static reader => TaskMapping.Spec(reader, 0), ("id", id)).ConfigureAwait(false)
+            spec = await session.FindAsync(TaskSql.FindSpec, static row => TaskMapping.Spec(row, 0), ("id", id)).ConfigureAwait(false)
                 ?? throw new JsonException($"Task {id} has no specification.");
             database.Specs.Set(id, spec);
         }

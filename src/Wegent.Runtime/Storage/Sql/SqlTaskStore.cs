@@ -32,7 +32,7 @@ internal sealed class SqlTaskStore(SqlDatabase database) : ITaskStore
     {
         ResourceWrites.CheckLimit(query.Limit, nameof(query));
         var sql = TaskSql.ListTasks(query.Owner is not null, query.Status is not null, query.TeamName is not null, query.ChangedSince is not null);
-        var values = new List<(string Name, object? Value)> { ("before", query.BeforeId ?? long.MaxValue), ("limit", query.Limit) };
+        var values = new List<SqlArgument> { ("before", query.BeforeId ?? long.MaxValue), ("limit", query.Limit) };
         if (query.Owner is { } owner)
             values.Add(("owner", owner));
         if (query.Status is { } status)
@@ -42,7 +42,7 @@ internal sealed class SqlTaskStore(SqlDatabase database) : ITaskStore
         if (query.ChangedSince is { } since)
             values.Add(("since", StoreTime.ToMicroseconds(since)));
         return await database.ReadAsync(
-            session => session.QueryAsync(sql, reader => TaskMapping.ListedTask(reader, database.Specs), values.ToArray()),
+            session => session.QueryAsync(sql, row => TaskMapping.ListedTask(row, database.Specs), values.ToArray()),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -60,7 +60,7 @@ internal sealed class SqlTaskStore(SqlDatabase database) : ITaskStore
         return await database.ReadAsync(
             session => session.QueryAsync(
                 TaskSql.ReadEvents,
-                reader => new RecordedEvent(taskId, reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2), reader.GetTime(3)),
+                row => new RecordedEvent(taskId, row.GetInt64(0), row.GetString(1), row.GetBytes(2), row.GetTime(3)),
                 ("task_id", taskId),
                 ("after", afterSeq),
                 ("limit", limit)),
@@ -71,7 +71,7 @@ internal sealed class SqlTaskStore(SqlDatabase database) : ITaskStore
         await FindAsync(taskId, cancellationToken).ConfigureAwait(false) is null
             ? null
             : await database.ReadAsync(
-                session => session.FindAsync(TaskSql.FindArtifact, static reader => reader.GetString(0), ("task_id", taskId), ("name", name)),
+                session => session.FindAsync(TaskSql.FindArtifact, static row => row.GetString(0), ("task_id", taskId), ("name", name)),
                 cancellationToken).ConfigureAwait(false);
 
     private SqlTaskRows Rows(SqlSession session) => new(session, database);

@@ -59,14 +59,14 @@ internal sealed class SqlUserStore(SqlDatabase database) : IUserStore
         }
     }
 
-    private static UserRecord Map(DbDataReader reader) => new()
+    private static UserRecord Map(SqlRow row) => new()
     {
-        Id = reader.GetInt64(0),
-        UserName = reader.GetString(1),
-        Role = reader.GetString(2),
-        PasswordHash = reader.FindString(3),
-        IsActive = reader.GetInt64(4) != 0,
-        TokenVersion = reader.GetInt32(5),
-        CreatedAt = reader.GetTime(6),
+        Id = row.GetInt64(0),
+        UserName = row.GetString(1),
+        Role = row.GetString(2),
+        PasswordHash = row.FindString(3),
+        IsActive = row.GetInt64(4) != 0,
+        TokenVersion = row.GetInt32(5),
+        CreatedAt = row.GetTime(6),
     };
 }

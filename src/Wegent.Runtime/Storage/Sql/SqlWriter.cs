@@ -100,10 +100,14 @@ internal sealed class SqlWriter : IAsyncDisposable
     {
         try
         {
-            _session ??= new(await _dialect.OpenAsync(isWriter: true, CancellationToken.None).ConfigureAwait(false), _dialect);
-            await _session.ExecuteAsync(_dialect.Begin).ConfigureAwait(false);
-            foreach (var write in batch)
-                await RunAsync(_session, write).ConfigureAwait(false);
+            _session ??= await _dialect.OpenAsync(isWriter: true, CancellationToken.None).ConfigureAwait(false);
+            if (!await TryRunAsync(_session, batch, areApart: false).ConfigureAwait(false))
+            {
+                await _session.ExecuteAsync("ROLLBACK").ConfigureAwait(false);
+                _specs.Clear();
+                await TryRunAsync(_session, batch, areApart: true).ConfigureAwait(false);
+            }
+
             await _session.ExecuteAsync("COMMIT").ConfigureAwait(false);
             Interlocked.Increment(ref _commits);
         }
@@ -124,25 +128,40 @@ internal sealed class SqlWriter : IAsyncDisposable
             write.Answer();
     }
 
-    private async ValueTask RunAsync(SqlSession session, QueuedWrite write)
+    /// <summary>
+    /// Begins a transaction and runs the writes. Most refusals come before the write has written anything, and then there is nothing
+    /// to take back; so savepoints, which cost every write, are used only in the second run after one that needed them.
+    /// </summary>
+    /// <param name="session">The connection.</param>
+    /// <param name="batch">The writes.</param>
+    /// <param name="areApart">Whether each write has a savepoint.</param>
+    /// <returns>False when a write failed midway and cannot be taken back alone.</returns>
+    private async ValueTask<bool> TryRunAsync(SqlSession session, List<QueuedWrite> batch, bool areApart)
     {
-        await session.ExecuteAsync("SAVEPOINT one").ConfigureAwait(false);
-        var before = session.Writes;
-        try
+        await session.ExecuteAsync(_dialect.Begin).ConfigureAwait(false);
+        foreach (var write in batch)
         {
-            await write.RunAsync(session).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is not DbException failure || _dialect.IsStatementError(failure))
-        {
-            write.Refuse(error is DbException refused ? _dialect.Describe(refused) : error);
-            if (session.Writes > before)
+            if (areApart)
+                await session.ExecuteAsync("SAVEPOINT one").ConfigureAwait(false);
+            var before = session.Writes;
+            try
             {
-                await session.ExecuteAsync("ROLLBACK TO SAVEPOINT one").ConfigureAwait(false);
-                _specs.Clear();
+                await write.RunAsync(session).ConfigureAwait(false);
             }
+            catch (Exception error) when (error is not DbException failure || _dialect.IsStatementError(failure))
+            {
+                write.Refuse(error is DbException refused ? _dialect.Describe(refused) : error);
+                if (session.Writes > before && !areApart)
+                    return false;
+                if (areApart)
+                    await session.ExecuteAsync("ROLLBACK TO SAVEPOINT one").ConfigureAwait(false);
+            }
+
+            if (areApart)
+                await session.ExecuteAsync("RELEASE SAVEPOINT one").ConfigureAwait(false);
         }
 
-        await session.ExecuteAsync("RELEASE SAVEPOINT one").ConfigureAwait(false);
+        return true;
     }
 
     private async ValueTask CloseAsync()

@@ -27,7 +27,7 @@ internal static class TaskSql
 
     public const string InsertTask = """
         INSERT INTO tasks (owner, namespace, name, team_name, status, progress, attempt, ready_at, fence, last_seq, last_message_id, preserve_executor, created_at, updated_at)
-        VALUES (@owner, @namespace, @name, @team_name, 'PENDING', 0, 0, @ready_at, 0, @last_seq, @last_message_id, 0, @created_at, @created_at) /*id*/
+        VALUES (@owner, @namespace, COALESCE(@name, /*task name*/), @team_name, 'PENDING', 0, 0, @ready_at, 0, @last_seq, @last_message_id, 0, @created_at, @created_at) /*id*/
         """;
 
     // ux_tasks_name
@@ -38,21 +38,22 @@ internal static class TaskSql
 
     public const string InsertSpec = "INSERT INTO task_specs (task_id, title, prompt, labels, plan) VALUES (@id, @title, @prompt, @labels, @plan)";
 
-    // primary key
-    public const string MoveTask = """
+    private const string MoveColumns = """
         UPDATE tasks SET status = @status, progress = @progress, reason = @reason, error_message = @error_message, attempt = @attempt,
           not_before = @not_before, ready_at = @ready_at, fence = @fence, lease_node = @lease_node, lease_until = @lease_until,
           last_seq = @last_seq, last_message_id = @last_message_id, preserve_executor = @preserve_executor, updated_at = @updated_at, completed_at = @completed_at
-        WHERE id = @id AND status = @old_status AND fence = @old_fence
         """;
+
+    private const string IfUnchanged = " WHERE id = @id AND status = @old_status AND fence = @old_fence";
+
+    // primary key
+    public const string MoveTask = $"{MoveColumns}{IfUnchanged}";
+
+    // primary key
+    public const string DeleteTask = $"{MoveColumns}, live = NULL{IfUnchanged}";
 
     // primary key; leaves the columns of the queue's indexes alone
-    public const string StepTask = """
-        UPDATE tasks SET progress = @progress, last_seq = @last_seq, last_message_id = @last_message_id, preserve_executor = @preserve_executor, updated_at = @updated_at
-        WHERE id = @id AND status = @old_status AND fence = @old_fence
-        """;
-
-    public const string InsertEvent = "INSERT INTO task_events (task_id, seq, name, created_at, data) VALUES (@task_id, @seq, @name, @created_at, @data)";
+    public const string StepTask = $"UPDATE tasks SET progress = @progress, last_seq = @last_seq, last_message_id = @last_message_id, preserve_executor = @preserve_executor, updated_at = @updated_at{IfUnchanged}";
 
     // primary key
     public const string ReadEvents = "SELECT seq, name, data, created_at FROM task_events WHERE task_id = @task_id AND seq > @after ORDER BY seq LIMIT @limit";
@@ -141,6 +142,15 @@ internal static class TaskSql
     private const string Page = " JOIN task_specs s ON s.task_id = t.id WHERE t.live = 1 AND t.id < @before";
 
     private const string Newest = " ORDER BY t.id DESC LIMIT @limit";
+
+    /// <summary>How many log entries <see cref="InsertEvents"/> takes at most.</summary>
+    public const int MaxEvents = 8;
+
+    private static readonly string[] s_insertEvents = [.. Enumerable.Range(1, MaxEvents).Select(static count =>
+        "INSERT INTO task_events (task_id, created_at, seq, name, data) VALUES " + string.Join(", ", Enumerable.Range(0, count).Select(static i => $"(@task_id, @created_at, @seq{i}, @name{i}, @data{i})")))];
+
+    /// <summary>Inserts a number of log entries of one task at once.</summary>
+    public static string InsertEvents(int count) => s_insertEvents[count - 1];
 
     /// <summary>The list of tasks for the filters that are set. A change time leads, for it leaves the least; then come the owner's lists.</summary>
     public static string ListTasks(bool owner, bool status, bool team, bool changed) => (owner, status, team, changed) switch

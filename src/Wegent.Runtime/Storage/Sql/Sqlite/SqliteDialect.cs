@@ -43,7 +43,9 @@ internal sealed partial class SqliteDialect : SqlDialect
 
     public override string UnlockSchema => "COMMIT";
 
-    public override async ValueTask<DbConnection> OpenAsync(bool isWriter, CancellationToken cancellationToken)
+    public override bool NamesTasks => true;
+
+    public override async ValueTask<SqlSession> OpenAsync(bool isWriter, CancellationToken cancellationToken)
     {
         if (isWriter)
             CreateFolder();
@@ -52,19 +54,9 @@ internal sealed partial class SqliteDialect : SqlDialect
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var command = connection.CreateCommand();
-            await using (command.ConfigureAwait(false))
-            {
-                foreach (var pragma in isWriter ? WriterPragmas() : ReaderPragmas())
-                {
-#pragma warning disable CA2100 // a pragma takes no parameters; numbers of ours only
-                    command.CommandText = pragma;
-#pragma warning restore CA2100
-                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-
-            return connection;
+            var session = new SqliteSession(connection, this);
+            await session.RunScriptAsync(isWriter ? WriterPragmas() : ReaderPragmas()).ConfigureAwait(false);
+            return session;
         }
         catch
         {
@@ -76,8 +68,8 @@ internal sealed partial class SqliteDialect : SqlDialect
     public override string Translate(string sql) => Mark().Replace(sql, static mark => mark.Groups["verb"].Value switch
     {
         "use" => $"INDEXED BY {mark.Groups["index"].Value}", // an error if the index cannot serve
-        "id" => "RETURNING id",
-        _ => "", // a transaction that writes has the whole file
+        "task name" => "'task-' || (SELECT COALESCE(MAX(q.seq), 0) + 1 FROM sqlite_sequence q WHERE q.name = 'tasks')", // there is one writer, so the next id is known
+        _ => "", // a transaction that writes has the whole file, and the driver tells the new id
     });
 
     public override bool IsUniqueViolation(DbException error) =>
@@ -104,26 +96,24 @@ internal sealed partial class SqliteDialect : SqlDialect
         return new UnavailableException("storage.unavailable", $"The database {Place} {cause}", error);
     }
 
-    [GeneratedRegex(@"/\*(?<verb>use|lock|id)(?: (?<index>\w+))?\*/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"/\*(?<verb>use|lock|id|task name)(?: (?<index>\w+))?\*/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mark();
 
-    private IEnumerable<string> WriterPragmas()
-    {
-        yield return $"PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds}";
-        yield return "PRAGMA journal_mode = WAL";
-        yield return "PRAGMA synchronous = FULL";
-        yield return "PRAGMA temp_store = MEMORY";
-        yield return "PRAGMA cache_size = -16384";
-        yield return "PRAGMA journal_size_limit = 67108864";
-        if (_options.MaxPages is { } pages)
-            yield return $"PRAGMA max_page_count = {pages}";
-    }
+    private string WriterPragmas() => $"""
+        PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds};
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -16384;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 67108864;
+        {(_options.MaxPages is { } pages ? $"PRAGMA max_page_count = {pages};" : "")}
+        """;
 
-    private IEnumerable<string> ReaderPragmas()
-    {
-        yield return $"PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds}";
-        yield return "PRAGMA query_only = ON";
-    }
+    private string ReaderPragmas() => $"""
+        PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds};
+        PRAGMA query_only = ON;
+        """;
 
     private void CreateFolder()
     {

@@ -1,5 +1,5 @@
 -- The first schema, for SQLite. Times are microseconds since 1970, UTC. A deleted row stays, and its name is free again: unique
--- indexes hold the generated column "live", which is null for deleted rows, and nulls are never equal.
+-- indexes hold the column "live", which is null for deleted rows, and nulls are never equal.
 -- What changes with every step of a run is kept apart from what is large and never changes, since SQLite rewrites whole rows.
 
 CREATE TABLE store_info (
@@ -25,7 +25,7 @@ CREATE UNIQUE INDEX ux_users_name ON users (name_key);
 -- Resources: one table a kind, all of one shape. Public models have their own, as the upstream system has it.
 
 CREATE TABLE ghosts (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL,
   namespace TEXT NOT NULL,
@@ -42,7 +42,7 @@ CREATE UNIQUE INDEX ux_ghosts_key ON ghosts (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_ghosts_uid ON ghosts (uid);
 
 CREATE TABLE models (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL CHECK (owner <> 'system'),
   namespace TEXT NOT NULL,
@@ -59,7 +59,7 @@ CREATE UNIQUE INDEX ux_models_key ON models (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_models_uid ON models (uid);
 
 CREATE TABLE shells (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL,
   namespace TEXT NOT NULL,
@@ -76,7 +76,7 @@ CREATE UNIQUE INDEX ux_shells_key ON shells (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_shells_uid ON shells (uid);
 
 CREATE TABLE bots (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL,
   namespace TEXT NOT NULL,
@@ -93,7 +93,7 @@ CREATE UNIQUE INDEX ux_bots_key ON bots (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_bots_uid ON bots (uid);
 
 CREATE TABLE teams (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL,
   namespace TEXT NOT NULL,
@@ -110,7 +110,7 @@ CREATE UNIQUE INDEX ux_teams_key ON teams (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_teams_uid ON teams (uid);
 
 CREATE TABLE workspaces (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL,
   namespace TEXT NOT NULL,
@@ -127,7 +127,7 @@ CREATE UNIQUE INDEX ux_workspaces_key ON workspaces (owner, live, namespace, nam
 CREATE UNIQUE INDEX ux_workspaces_uid ON workspaces (uid);
 
 CREATE TABLE skills (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL,
   namespace TEXT NOT NULL,
@@ -144,7 +144,7 @@ CREATE UNIQUE INDEX ux_skills_key ON skills (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_skills_uid ON skills (uid);
 
 CREATE TABLE collaborations (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL,
   namespace TEXT NOT NULL,
@@ -161,7 +161,7 @@ CREATE UNIQUE INDEX ux_collaborations_key ON collaborations (owner, live, namesp
 CREATE UNIQUE INDEX ux_collaborations_uid ON collaborations (uid);
 
 CREATE TABLE public_models (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL,
   owner TEXT NOT NULL CHECK (owner = 'system'),
   namespace TEXT NOT NULL,
@@ -200,7 +200,8 @@ CREATE TABLE tasks (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   completed_at INTEGER,
-  live INTEGER AS (CASE WHEN status <> 'DELETE' THEN 1 END) VIRTUAL,
+  live INTEGER DEFAULT 1 CHECK (live = 1), -- not generated: a move would rewrite every index that holds it
+  CHECK ((status = 'DELETE') = (live IS NULL)),
   CHECK ((status = 'PENDING') = (ready_at IS NOT NULL)),
   CHECK (not_before IS NULL OR status = 'PENDING'),
   CHECK ((status IN ('RUNNING', 'CANCELLING')) = (lease_until IS NOT NULL)),
@@ -228,7 +229,7 @@ CREATE TABLE task_specs (
 
 -- The messages of a task, and their texts.
 CREATE TABLE subtasks (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   task_id INTEGER NOT NULL REFERENCES tasks (id),
   message_id INTEGER NOT NULL CHECK (message_id > 0),
   role TEXT NOT NULL CHECK (role IN ('USER', 'ASSISTANT')),
@@ -279,8 +280,8 @@ CREATE TABLE idempotency_keys (
   scope INTEGER NOT NULL, -- the task that a message was sent to; 0 for new tasks
   idempotency_key TEXT NOT NULL,
   digest TEXT NOT NULL,
-  task_id INTEGER NOT NULL REFERENCES tasks (id),
-  subtask_id INTEGER NOT NULL REFERENCES subtasks (id),
+  task_id INTEGER NOT NULL,
+  subtask_id INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (owner, scope, idempotency_key)
 ) STRICT, WITHOUT ROWID;
