@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Wegent.Runtime.Sandboxes.Docker;
 using Wegent.Runtime.Scheduling;
 
 namespace Wegent.Runtime.DependencyInjection;
@@ -11,6 +12,16 @@ internal static class SeedNames
     {
         if (Find(configuration, "MAX_CONCURRENT_TASKS") is { } max)
             options.MaxConcurrentTasks = Number("MAX_CONCURRENT_TASKS", max);
+    }
+
+    public static void Apply(IConfiguration configuration, DockerSandboxOptions options)
+    {
+        if (Find(configuration, "EXECUTOR_PORT_RANGE_MIN") is { } min)
+            options.PortRangeMin = Number("EXECUTOR_PORT_RANGE_MIN", min);
+        if (Find(configuration, "EXECUTOR_PORT_RANGE_MAX") is { } max)
+            options.PortRangeMax = Number("EXECUTOR_PORT_RANGE_MAX", max);
+        options.Network = Find(configuration, "NETWORK") ?? options.Network;
+        options.ExecutorImage = Find(configuration, "EXECUTOR_IMAGE") ?? options.ExecutorImage;
     }
 
     /// <summary>A setting by its upstream name, at the root or in section <c>Wegent</c>; null when it is not set.</summary>

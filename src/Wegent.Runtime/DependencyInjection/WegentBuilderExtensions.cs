@@ -24,7 +24,7 @@ public static class WegentBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         if (configure is not null)
             builder.Services.Configure(configure);
-        return builder.AddAgent<ClaudeCodeAgent>();
+        return builder.AddDockerSandbox().AddLocalProcessSandbox().AddAgent<ClaudeCodeAgent>();
     }
 
     /// <summary>Adds an agent of your own; the last one of a shell type wins.</summary>
