@@ -7,6 +7,7 @@ using Wegent.TestKit.Sandboxes;
 
 namespace Wegent.Runtime.Tests.Sandboxes.LocalProcess;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class LocalProcessProviderTests : SandboxProviderContract
 {
     private readonly LocalPlace _place = new();
