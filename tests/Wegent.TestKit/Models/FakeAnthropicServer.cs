@@ -140,9 +140,10 @@ public sealed class FakeAnthropicServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+            return;
         await _stopping.CancelAsync();
         await _app.DisposeAsync();
-        _stopping.Dispose();
     }
 
     private async Task HandleAsync(HttpContext context)

@@ -155,6 +155,25 @@ public sealed class ClaudeCodeEndToEndTests : ClaudeCodeEndToEnd
         Assert.Empty(attacker.Requests);
     }
 
+    [Fact]
+    public async Task A_prompt_that_begins_with_a_path_is_no_command()
+    {
+        await RunAsync("/etc/hosts looks wrong, what is it for?");
+
+        Assert.Contains("/etc/hosts looks wrong", Assert.Single(Model.Requests).LastUserText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_mcp_server_that_does_not_start_is_said_and_its_secret_is_not()
+    {
+        var servers = JsonSerializer.Serialize(new { broken = new { command = $"/no/such/{Key}", env = new { TOKEN = Key } } });
+
+        var events = await RunAsync(Request("Hello") with { McpServersJson = servers });
+
+        Assert.Equal("The MCP server broken cannot be reached; the agent works without its tools", Assert.Single(events.OfType<AgentProgress>()).Message);
+        Assert.IsType<AgentCompleted>(events[^1]);
+    }
+
     private static bool IsAlive(int processId) =>
         File.Exists($"/proc/{processId}/stat") && !File.ReadAllText($"/proc/{processId}/stat").Contains(") Z ", StringComparison.Ordinal);
 }
