@@ -3,10 +3,10 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Websocket.Client;
 using Wegent.Sandboxes;
 using Wegent.Sandboxes.Wire;
 using Wegent.Tasks;
-using Websocket.Client;
 
 namespace Wegent.Runtime.Sandboxes.Executor;
 
