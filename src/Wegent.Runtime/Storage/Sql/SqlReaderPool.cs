@@ -8,6 +8,7 @@ internal sealed class SqlReaderPool(SqlDialect dialect, int max) : IAsyncDisposa
 {
     private readonly SemaphoreSlim _free = new(max, max);
     private readonly ConcurrentBag<SqlSession> _idle = [];
+    private volatile bool _isClosed;
 
     /// <summary>Runs a read. A driver that blocks does so on the thread pool, never on the caller's own thread.</summary>
     public async ValueTask<T> RunAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken)
@@ -15,6 +16,8 @@ internal sealed class SqlReaderPool(SqlDialect dialect, int max) : IAsyncDisposa
         await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (_isClosed)
+                throw new ObjectDisposedException(nameof(SqlDatabase), "The store was closed.");
             return dialect.IsSynchronous && !Thread.CurrentThread.IsThreadPoolThread
                 ? await Task.Run(() => RunOnIdleAsync(work, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false)
                 : await RunOnIdleAsync(work, cancellationToken).ConfigureAwait(false);
@@ -32,6 +35,8 @@ internal sealed class SqlReaderPool(SqlDialect dialect, int max) : IAsyncDisposa
             await _free.WaitAsync().ConfigureAwait(false);
         while (_idle.TryTake(out var session))
             await session.DisposeAsync().ConfigureAwait(false);
+        _isClosed = true;
+        _free.Release(max); // who waits must not wait for ever
     }
 
     private async ValueTask<T> RunOnIdleAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken)

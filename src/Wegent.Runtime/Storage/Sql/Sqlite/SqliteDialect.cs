@@ -48,7 +48,7 @@ internal sealed partial class SqliteDialect : SqlDialect
     public override async ValueTask<SqlSession> OpenAsync(bool isWriter, CancellationToken cancellationToken)
     {
         if (isWriter)
-            CreateFolder();
+            CreateFile();
 
         var connection = new SqliteConnection(_connectionString);
         try
@@ -115,15 +115,22 @@ internal sealed partial class SqliteDialect : SqlDialect
         PRAGMA query_only = ON;
         """;
 
-    private void CreateFolder()
+    /// <summary>Makes the file, empty and for its owner alone: it holds hashes of passwords. SQLite gives its side files the same rights.</summary>
+    private void CreateFile()
     {
+        if (File.Exists(Place))
+            return;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Place)!); // Place is a full path of a file
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            new FileStream(Place, options).Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UnavailableException("storage.unavailable", $"The folder of the database {Place} cannot be made. Check the path and the rights of this process.", error);
+            throw new UnavailableException("storage.unavailable", $"The database {Place} cannot be made. Check the path and the rights of this process.", error);
         }
     }
 }

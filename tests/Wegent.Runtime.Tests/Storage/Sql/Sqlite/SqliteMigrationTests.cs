@@ -26,6 +26,18 @@ public sealed class SqliteMigrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_file_is_for_its_owner_alone()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("Windows has no such mode.");
+        await using var database = _file.Open();
+        await new SqlTaskStore(database).CreateAsync(SqliteWriterTests.Request(), Ct);
+
+        foreach (var path in new[] { _file.Path, _file.Path + "-wal", _file.Path + "-shm" })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(path).UnixFileMode);
+    }
+
+    [Fact]
     public async Task The_tables_are_those_of_the_architecture()
     {
         await OpenAndCloseAsync();

@@ -1,5 +1,7 @@
+using Wegent.Runtime.Storage;
 using Wegent.Runtime.Storage.Sql;
 using Wegent.Storage;
+using Wegent.Tasks;
 
 namespace Wegent.Runtime.Tests.Storage.Sql.Sqlite;
 
@@ -114,6 +116,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await Task.WhenAll([first, .. writes, closing]);
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => InsertAsync("late"));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await new SqlUserStore(_database).ListAsync(Ct));
         Assert.Equal("300", _file.Query("SELECT COUNT(*) FROM users").Single());
         Assert.False(File.Exists(_file.Path + "-wal"), "the write-ahead log was not folded into the file");
     }
@@ -157,6 +160,29 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
         Assert.Equal(2, _database.Commits);
         Assert.Equal(200, created.Select(static task => task.Result.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_task_that_changed_meanwhile_is_not_overwritten()
+    {
+        var tasks = new SqlTaskStore(_database);
+        var id = (await tasks.CreateAsync(Request(), Ct)).Id;
+        var before = await _database.ReadAsync(session => new SqlTaskRows(session, _database).ReadAsync(id), Ct);
+        await tasks.MoveAsync(new(id, TaskTrigger.CancelRequested), Ct);
+
+        foreach (var after in new[] { before! with { LastMessageId = 9 }, TaskTransitions.Apply(before, TaskTrigger.Claimed, DateTimeOffset.UnixEpoch)! with { LeaseUntil = DateTimeOffset.UnixEpoch } })
+        {
+            var refused = await Assert.ThrowsAsync<ConflictException>(async () => await _database.WriteAsync(
+                async session =>
+                {
+                    await new SqlTaskRows(session, _database).UpdateAsync(before!, after);
+                    return true;
+                },
+                Ct));
+            Assert.Equal("task.conflict", refused.Code);
+        }
+
+        Assert.Equal(TaskState.Cancelled, (await tasks.FindAsync(id, Ct))?.Status);
     }
 
     internal static NewTask Request() => new()
