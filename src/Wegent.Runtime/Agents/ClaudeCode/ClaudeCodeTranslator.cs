@@ -173,9 +173,9 @@ internal sealed class ClaudeCodeTranslator : IAgentTranslator
     private void ReadMessage(JsonElement root, bool isOfSubAgent, ICollection<AgentEvent> events)
     {
         var message = root.Get("message");
-        if (root.GetText("error") is { } word)
+        if (root.GetText("error") is not null || IsReport(message))
         {
-            _errorWord = word; // the words of the program, not of the model; the result repeats them
+            _errorWord = root.GetText("error"); // the words of the program, not of the model; the result repeats them
             return;
         }
 
@@ -189,6 +189,10 @@ internal sealed class ClaudeCodeTranslator : IAgentTranslator
             _tools.Add(block, default, truncated: false, events);
         }
     }
+
+    /// <summary>Whether the program itself speaks, of a failed call.</summary>
+    private static bool IsReport(JsonElement message) => message.GetText("model") == "<synthetic>"
+        && message.GetItems("content").Any(block => block.GetText("text")?.StartsWith("API Error", StringComparison.Ordinal) == true);
 
     private void ReadResult(JsonElement result, ICollection<AgentEvent> events)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Wegent.Agents;
@@ -15,6 +16,8 @@ internal static partial class DemoScript
 
     private const int LongestTopic = 90;
 
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly (string Part, string[] Words)[] Parts =
     [
         ("planner", ["plan", "architect", "analy", "design", "manag", "lead"]),
@@ -27,7 +30,7 @@ internal static partial class DemoScript
     {
         var part = PartOf(request);
         var input = Read(request.Prompt);
-        yield return new DemoText($"{Introduction} It plays {request.BotName}{(part is null ? "" : $", the {part}")}.");
+        yield return new DemoText($"{Introduction} It plays {request.BotName}{(part is null || request.BotName.Contains(part, StringComparison.OrdinalIgnoreCase) ? "" : $", the {part}")}.");
         if (request.Prompt.Contains(DemoAgent.FailWord, StringComparison.OrdinalIgnoreCase))
         {
             yield return new DemoThought($"The prompt holds the word {DemoAgent.FailWord}, so this run is to fail.");
@@ -66,16 +69,16 @@ internal static partial class DemoScript
         yield return new DemoThought(input.Steps.Count > 0
             ? $"{Capital(input.Before)} left {Count(steps.Count, "step")} for “{input.Topic}”. I take them in order and write down what I did."
             : $"Nobody left me a plan for “{input.Topic}”, so I make do with two steps and write down what I did.");
-        var report = string.Join('\n', steps.Select(step => $"- [x] {step}"));
+        var report = string.Join('\n', steps.Select(step => $"- {step}"));
         if (request.WorkspaceFolder is { } folder)
         {
             yield return Write(request, folder, $"Request: {input.Topic}\n\n{report}");
-            yield return new DemoText($"I went through {whose}:\n\n{report}\n\n{DemoWorkspace.FileName} in the workspace holds this list. A real agent would have changed your code; I leave it as it is.");
+            yield return new DemoText($"I went through {whose}, on paper:\n\n{report}\n\n{DemoWorkspace.FileName} in the workspace holds this list. A real agent would have changed your code; I leave it as it is.");
         }
         else
         {
             yield return Look(request, input, names: []);
-            yield return new DemoText($"I went through {whose}:\n\n{report}\n\nThis task has no workspace, so nothing was written. A real agent would have changed your code.");
+            yield return new DemoText($"I went through {whose}, on paper:\n\n{report}\n\nThis task has no workspace, so nothing was written. A real agent would have changed your code.");
         }
     }
 
@@ -96,9 +99,9 @@ internal static partial class DemoScript
         else
             yield return Look(request, input, names: []);
         yield return new DemoText(
-            $"You asked: “{input.Topic}”." +
+            $"A script has no answer to “{input.Topic}”" +
+            (request.WorkspaceFolder is null ? "." : $", but I noted it in {DemoWorkspace.FileName}.") +
             (request.History.Count > 0 ? $" This task has {Count(request.History.Count, "message")} before this one." : "") +
-            (request.WorkspaceFolder is null ? "" : $" I noted it in {DemoWorkspace.FileName}.") +
             " For a real answer, let the bot's shell be ClaudeCode and give it a model with a key.");
     }
 
@@ -120,7 +123,7 @@ internal static partial class DemoScript
         Dictionary<string, string> map = [];
         foreach (var (name, value) in arguments)
             map[name] = value;
-        return JsonSerializer.SerializeToElement(map);
+        return JsonSerializer.SerializeToElement(map, Readable);
     }
 
     private static IReadOnlyList<string> Names(AgentRequest request)

@@ -99,7 +99,7 @@ public sealed class TranscriptTests
         for (var at = 0; at < output.Count - 1; at++)
         {
             var line = (ExecutionLine)output[at];
-            for (var length = 0; length < line.Text.Length; length += 37)
+            for (var length = 0; length < line.Text.Length; length += 101)
             {
                 var events = Translate([.. output.Take(at), line with { Text = line.Text[..length], Truncated = true }, .. output.Skip(at + 1)]);
                 Assert.Single(events, agentEvent => agentEvent is AgentCompleted or AgentFailed);

@@ -72,7 +72,7 @@ public sealed class DemoAgentTests : HostedAgentContract, IDisposable
         }));
 
         Assert.Contains("Plan for “Add a health endpoint”:\n\n1. Find the place where it belongs.\n2. ", plan, StringComparison.Ordinal);
-        Assert.Contains("I went through the steps of planner:\n\n- [x] Find the place where it belongs.\n", answer, StringComparison.Ordinal);
+        Assert.Contains("I went through the steps of planner, on paper:\n\n- Find the place where it belongs.\n", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class DemoAgentTests : HostedAgentContract, IDisposable
 
         Assert.Equal(("write_file", "DEMO.md"), (events.OfType<AgentToolStarted>().Single().Name, events.OfType<AgentToolStarted>().Single().Input!.Value.GetProperty("path").GetString()));
         Assert.Equal("DEMO.md was created.", events.OfType<AgentToolFinished>().Single().Output);
-        Assert.Contains("## builder, task 42, run 7\n\nRequest: Add a health endpoint\n\n- [x] Find the place where it belongs.\n", written, StringComparison.Ordinal);
+        Assert.Contains("## builder, task 42, run 7\n\nRequest: Add a health endpoint\n\n- Find the place where it belongs.\n", written, StringComparison.Ordinal);
         Assert.Equal(written, await File.ReadAllTextAsync(DemoFile, Ct));
     }
 
@@ -129,6 +129,7 @@ public sealed class DemoAgentTests : HostedAgentContract, IDisposable
     [InlineData("backend", "You are a senior architect who plans the work of others.", "the planner")]
     [InlineData("latest", "You develop software and test it.", "the builder")]
     [InlineData("critic", "", "the reviewer")]
+    [InlineData("docs-writer", "You review.", "the builder")]
     public async Task The_part_it_plays_follows_from_the_bots_name_then_its_prompt(string bot, string prompt, string part)
     {
         var answer = AgentEventText.AnswerOf(await RunAsync(CreateRequest() with { BotName = bot, SystemPrompt = prompt }));
