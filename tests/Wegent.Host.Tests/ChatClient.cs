@@ -7,7 +7,7 @@ namespace Wegent.Hosting.Tests;
 /// <summary>A client of <c>/chat</c>.</summary>
 internal sealed class ChatClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Queue<JsonElement> _kept = [];
     private int _lastId;

@@ -168,7 +168,7 @@ public sealed class CodingTaskTests
     private static async Task EventuallyAsync(Func<Task<bool>> holds)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (!await holds())
             await Task.Delay(50, patience.Token);
     }

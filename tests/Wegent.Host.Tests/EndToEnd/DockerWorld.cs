@@ -109,10 +109,19 @@ internal sealed class DockerWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Model.DisposeAsync();
+        // What a failed test left; a container that is on its way out already is waited for.
         foreach (var container in await LeftoversAsync())
-            await RunAsync("docker", "rm", "--force", "--volumes", container.Split(' ')[0]);
-        await RunAsync("docker", "network", "rm", Network);
+            await TryRunAsync("docker", "rm", "--force", "--volumes", container.Split(' ')[0]);
+        for (var patience = 0; patience < 50 && !await TryRunAsync("docker", "network", "rm", Network); patience++)
+            await Task.Delay(200, CancellationToken.None);
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private static async Task<bool> TryRunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode == 0;
     }
 
     private static Task GitAsync(string folder, params string[] arguments) => RunAsync("git", ["-C", folder, .. arguments]);
