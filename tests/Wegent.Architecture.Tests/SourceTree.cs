@@ -27,7 +27,7 @@ internal static partial class SourceTree
         return folder?.FullName ?? throw new InvalidOperationException("Wegent.sln is in no folder above this file.");
     }
 
-    [GeneratedRegex(@"^\s*(global )?using (static )?(\w+ = )?(?<name>[A-Za-z_][\w.]*);", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\s*(global )?using (static )?(\w+ = )?(?<name>[A-Za-z_][\w.]*);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Using();
 }
 

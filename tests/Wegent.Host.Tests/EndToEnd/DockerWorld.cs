@@ -95,7 +95,7 @@ internal sealed class DockerWorld : IAsyncDisposable
 
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
@@ -119,12 +119,12 @@ internal sealed class DockerWorld : IAsyncDisposable
 
     private static async Task<bool> TryRunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode == 0;
     }
 
-    private static Task GitAsync(string folder, params string[] arguments) => RunAsync("git", ["-C", folder, .. arguments]);
+    private static Task<string> GitAsync(string folder, params string[] arguments) => RunAsync("git", ["-C", folder, .. arguments]);
 
     private static string RepositoryRoot()
     {
