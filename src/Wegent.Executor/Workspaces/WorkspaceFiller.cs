@@ -40,7 +40,10 @@ internal sealed class WorkspaceFiller(GitRunner git, TimeProvider clock)
                 OperationCanceledException => new CommandException(
                     ExecutorErrors.WorkspaceTimeout,
                     $"the workspace was not ready after {command.TimeoutMs / 1000.0:0.#} s"),
-                IOException or UnauthorizedAccessException => new CommandException(ExecutorErrors.WorkspaceFolder, error.Message),
+                UnauthorizedAccessException => new CommandException(
+                    ExecutorErrors.WorkspaceFolder,
+                    $"the sandbox's user may not read all of {command.Folder}; make the original readable for everybody (chmod -R o+rX FOLDER)"),
+                IOException => new CommandException(ExecutorErrors.WorkspaceFolder, error.Message),
                 _ => error,
             };
         }

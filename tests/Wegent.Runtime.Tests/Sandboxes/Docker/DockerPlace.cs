@@ -15,7 +15,8 @@ internal sealed class DockerPlace : IAsyncDisposable
     /// <param name="sameStoreAs">A place whose store this one uses too, as another host, or the same host after a restart, would.</param>
     /// <param name="isInUse">Tells whether a program listens on a port; null asks the kernel.</param>
     /// <param name="clock">By which leases age; null is the system's.</param>
-    public DockerPlace(Action<DockerSandboxOptions>? configure = null, DockerPlace? sameStoreAs = null, Func<int, bool>? isInUse = null, TimeProvider? clock = null)
+    /// <param name="secret">The secret of its sandboxes; null is the right one.</param>
+    public DockerPlace(Action<DockerSandboxOptions>? configure = null, DockerPlace? sameStoreAs = null, Func<int, bool>? isInUse = null, TimeProvider? clock = null, string? secret = null)
     {
         var settings = new DockerSandboxOptions { EngineTimeout = TimeSpan.FromSeconds(30) };
         configure?.Invoke(settings);
@@ -28,7 +29,7 @@ internal sealed class DockerPlace : IAsyncDisposable
         Ports = new DockerPorts(Leases, Engine, Options, clock ?? TimeProvider.System, NullLogger<DockerPorts>.Instance, isInUse);
         Watch = new DockerContainerWatch(Engine, TimeProvider.System, NullLogger<DockerContainerWatch>.Instance);
         Provider = new DockerSandboxProvider(
-            Engine, Networks, Ports, Watch, new Secrets(), Options, TimeProvider.System, NullLogger<DockerSandboxProvider>.Instance);
+            Engine, Networks, Ports, Watch, new Secrets(secret), Options, TimeProvider.System, NullLogger<DockerSandboxProvider>.Instance);
     }
 
     public string StoreId { get; }
@@ -77,8 +78,8 @@ internal sealed class DockerPlace : IAsyncDisposable
         Engine.Dispose();
     }
 
-    private sealed class Secrets : ISandboxSecrets
+    private sealed class Secrets(string? secret) : ISandboxSecrets
     {
-        public string For(string sandboxId) => $"secret of {sandboxId}";
+        public string For(string sandboxId) => secret ?? $"secret of {sandboxId}";
     }
 }
