@@ -20,7 +20,7 @@ public sealed record SandboxSpec
 
     /// <summary>
     /// Folder of the host that the workspace is copied or cloned from; null when it comes from the network or is empty.
-    /// Places with a file system of their own show it read-only inside.
+    /// Places with a file system of their own show a copy of it inside.
     /// </summary>
     public string? SourceFolder { get; init; }
 }

@@ -4,7 +4,6 @@ using System.Text;
 using Docker.DotNet.Models;
 using Wegent.Sandboxes;
 using Wegent.Sandboxes.Wire;
-using Wegent.Tasks;
 
 namespace Wegent.Runtime.Sandboxes.Docker;
 
@@ -14,7 +13,7 @@ internal static class DockerContainers
     /// <summary>Port of the executor inside the container.</summary>
     public const int ExecutorPort = 10000;
 
-    /// <summary>Where the source folder of the workspace appears, read-only.</summary>
+    /// <summary>Where the copy of the workspace's source folder stands.</summary>
     public const string SourceFolder = "/source";
 
     /// <summary>Name by which a container reaches the machine it runs on.</summary>
@@ -25,9 +24,6 @@ internal static class DockerContainers
     private const string State = "/var/lib/wegent-executor";
     private const string User = "1000:1000"; // the image's user, by number: it holds for images derived from it, too
 
-    private static readonly string[] ForbiddenSources =
-        ["/", "/proc", "/sys", "/dev", "/run", "/var/run", "/boot", "/etc", "/root", "/var/lib/docker"];
-
     /// <summary>Name of a container: readable in <c>docker ps</c>, and the same for the same sandbox, so that it cannot exist twice.</summary>
     public static string Name(string storeId, string sandboxId) => $"wegent-{Hash(storeId)[..8]}-{sandboxId}";
 
@@ -37,7 +33,6 @@ internal static class DockerContainers
     /// <param name="port">Leased host port.</param>
     /// <param name="secretHash">SHA-256 of the link's secret, in hexadecimal; the secret itself stays outside.</param>
     /// <param name="network">The network to join.</param>
-    /// <exception cref="SandboxException">The source folder is not one to show to an agent.</exception>
     public static CreateContainerParameters Parameters(
         SandboxSpec spec, DockerSandboxOptions options, int port, string secretHash, DockerNetwork network)
     {
@@ -105,53 +100,17 @@ internal static class DockerContainers
         };
     }
 
+    // Anonymous volumes: they get their owner from the image's folder, are on disk, and are removed with the container. Nothing of the
+    // host is mounted.
     private static IEnumerable<Mount> Mounts(SandboxSpec spec)
     {
-        // Anonymous volumes: they get their owner from the image's folder, are on disk, and are removed with the container.
-        foreach (var folder in (string[])[Workspace, Home, State])
+        string[] folders = [Workspace, Home, State];
+        return folders.Concat(spec.SourceFolder is null ? [] : [SourceFolder]).Select(folder => new Mount
         {
-            yield return new Mount
-            {
-                Type = "volume",
-                Target = folder,
-                VolumeOptions = new VolumeOptions { Labels = new Dictionary<string, string> { [DockerLabels.Sandbox] = spec.Id } },
-            };
-        }
-
-        if (spec.SourceFolder is { } source)
-        {
-            yield return new Mount
-            {
-                Type = "bind",
-                Source = CheckedSource(source),
-                Target = SourceFolder,
-                ReadOnly = true,
-                BindOptions = new BindOptions { Propagation = "rprivate" },
-            };
-        }
-    }
-
-    /// <summary>The folder as it really is, links followed, so that what was checked is what is mounted.</summary>
-    private static string CheckedSource(string source)
-    {
-        if (!Directory.Exists(source))
-            throw new SandboxException(FailureReason.WorkspaceFailed, $"The workspace's folder {source} does not exist");
-        var real = RealPath(Path.GetFullPath(source));
-        if (ForbiddenSources.Contains(Path.TrimEndingDirectorySeparator(real)) || real.StartsWith("/proc/", StringComparison.Ordinal) || real.StartsWith("/sys/", StringComparison.Ordinal))
-            throw new SandboxException(FailureReason.WorkspaceFailed, $"The workspace's folder {source} is part of the system and is not shown to agents; choose a project's folder");
-        return real;
-    }
-
-    private static string RealPath(string path)
-    {
-        var real = Path.GetPathRoot(path)!; // a full path has a root
-        foreach (var segment in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var next = Path.Combine(real, segment);
-            real = new DirectoryInfo(next).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next;
-        }
-
-        return real;
+            Type = "volume",
+            Target = folder,
+            VolumeOptions = new VolumeOptions { Labels = new Dictionary<string, string> { [DockerLabels.Sandbox] = spec.Id } },
+        });
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -78,15 +78,28 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
             {
                 throw ImageMissing(parameters.Image ?? "", error);
             }
-            catch (DockerApiException error) when (Says(error, "bind source path does not exist"))
-            {
-                throw new SandboxException(FailureReason.WorkspaceFailed, $"The engine cannot see the workspace's folder: {Words(error)}", error);
-            }
             catch (DockerApiException error) when (Says(error, "invalid reference format"))
             {
                 throw new SandboxException(FailureReason.Misconfigured, $"'{parameters.Image}' is no name of an image", error);
             }
         }, cancellationToken);
+
+    /// <summary>Unpacks an archive into a folder of a container that may be written.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="folder">The folder inside.</param>
+    /// <param name="archive">A tar stream.</param>
+    /// <param name="cancellationToken">Ends the wait, for which there is no other limit: it lasts as long as the archive is large.</param>
+    public async ValueTask UnpackAsync(string id, string folder, Stream archive, CancellationToken cancellationToken)
+    {
+        var client = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await GuardAsync("unpack", id, UnpackAsync(), cancellationToken).ConfigureAwait(false);
+
+        async Task<bool> UnpackAsync()
+        {
+            await client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = folder }, archive, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+    }
 
     /// <summary>Starts a container; false when a program listens on its host port.</summary>
     /// <exception cref="SandboxException">The engine does not answer, or it refuses.</exception>
@@ -270,7 +283,7 @@ internal sealed class DockerEngine(IOptions<DockerSandboxOptions> options, TimeP
         }
         catch (DockerApiException error)
         {
-            var reason = call is "create" or "start" ? FailureReason.SandboxStartFailed : FailureReason.EngineUnavailable;
+            var reason = call is "create" or "start" or "unpack" ? FailureReason.SandboxStartFailed : FailureReason.EngineUnavailable;
             failure = new SandboxException(reason, $"The engine refused to {call} {target}: {Words(error)}", error);
         }
         catch (OperationCanceledException error)

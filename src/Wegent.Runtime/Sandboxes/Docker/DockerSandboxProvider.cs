@@ -32,6 +32,8 @@ internal sealed class DockerSandboxProvider(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
+    private static readonly ExecutorSandboxSettings ExecutorSettings = new() { SourceInside = DockerContainers.SourceFolder };
+
     private readonly KeyedGate _gates = new();
 
     /// <inheritdoc/>
@@ -107,6 +109,7 @@ internal sealed class DockerSandboxProvider(
     /// <summary>Creates and starts the container on a port where nobody listens.</summary>
     private async Task<(string ContainerId, int Port)> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
+        var source = spec.SourceFolder is { } folder ? DockerSource.Check(folder) : null;
         var network = await networks.EnsureAsync(cancellationToken).ConfigureAwait(false);
         var secretHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secrets.For(spec.Id))));
         var taken = new HashSet<int>();
@@ -116,6 +119,8 @@ internal sealed class DockerSandboxProvider(
             var parameters = DockerContainers.Parameters(spec, options.Value, port, secretHash, network);
             var containerId = await engine.CreateContainerAsync(parameters, cancellationToken).ConfigureAwait(false)
                 ?? throw new SandboxException(FailureReason.SandboxStartFailed, $"The container name {parameters.Name} is taken by a container that is not this sandbox's; remove it with: docker rm -f {parameters.Name}");
+            if (source is not null)
+                await CopyAsync(source, containerId, cancellationToken).ConfigureAwait(false);
             if (await engine.StartContainerAsync(containerId, cancellationToken).ConfigureAwait(false))
                 return (containerId, port);
 
@@ -123,6 +128,24 @@ internal sealed class DockerSandboxProvider(
             taken.Add(port);
             await engine.RemoveContainerAsync(containerId, cancellationToken).ConfigureAwait(false);
             await ports.ReleaseAsync(spec.Id, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Copies a folder of the host into a container that is not started yet.</summary>
+    private async Task CopyAsync(string source, string containerId, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"wegent-{Path.GetRandomFileName()}");
+        var settings = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose };
+        if (!OperatingSystem.IsWindows())
+            settings.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var archive = new FileStream(path, settings);
+        await using (archive.ConfigureAwait(false))
+        {
+            if (!OperatingSystem.IsWindows())
+                File.Delete(path); // it has no name any more, so nothing is left of it even if this process is killed
+            await DockerSource.WriteAsync(source, archive, ExecutorSettings.MaxWorkspaceBytes, cancellationToken).ConfigureAwait(false);
+            archive.Position = 0;
+            await engine.UnpackAsync(containerId, DockerContainers.SourceFolder, archive, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -208,7 +231,7 @@ internal sealed class DockerSandboxProvider(
         var life = await watch.WatchAsync(containerId, cancellationToken).ConfigureAwait(false);
         var connection = await ExecutorConnection.OpenAsync(
             Endpoint(port), secrets.For(sandboxId), life, ExecutorSandboxSettings.UnreachableTimeout, clock, logger, cancellationToken).ConfigureAwait(false);
-        return new ExecutorSandbox(sandboxId, connection, new ExecutorSandboxSettings { SourceInside = DockerContainers.SourceFolder });
+        return new ExecutorSandbox(sandboxId, connection, ExecutorSettings);
     }
 
     private static ExecutorEndpoint Endpoint(int port) =>
