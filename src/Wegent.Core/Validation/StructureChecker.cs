@@ -137,7 +137,7 @@ internal sealed class StructureChecker(SourceTree tree, DiagnosticBag findings, 
                 tree.PositionOf(key),
                 PathText(),
                 $"unknown field {Suggestions.Quote(name)}",
-                Suggestions.DidYouMean(name, contract.Fields.Keys));
+                _findings.IsFull ? null : Suggestions.DidYouMean(name, contract.Fields.Keys));
             _path.RemoveAt(_path.Count - 1);
         }
         _writer?.WritePropertyName(name);

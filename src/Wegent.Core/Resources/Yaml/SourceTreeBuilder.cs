@@ -21,6 +21,9 @@ internal sealed class SourceTreeBuilder(SourceText source, DiagnosticBag finding
     /// <summary>Lines of the text before the present parser's first one.</summary>
     public int LinesBefore { get; set; }
 
+    /// <summary>Whether every collection that was opened is closed.</summary>
+    public bool IsComplete => _depth == 0;
+
     public void Clear()
     {
         Array.Clear(_nodes, 0, _count);
@@ -131,6 +134,14 @@ internal sealed class SourceTreeBuilder(SourceText source, DiagnosticBag finding
 
     private void CloseCollection()
     {
+        // The parser ends a mapping right after an empty key (" :" alone on its line). Keys and values must alternate all the same.
+        if (_open[_depth - 1] is { Kind: SourceNodeKind.Mapping, AtKey: false, Node: var mapping })
+        {
+            var value = Append(SourceNodeKind.Scalar, new(_nodes[mapping].Line, _nodes[mapping].Column));
+            _nodes[value].Text = "";
+            _nodes[value].End = _count;
+        }
+
         ref var frame = ref _open[--_depth];
         ref var node = ref _nodes[frame.Node];
         node.End = _count;

@@ -68,7 +68,10 @@ internal sealed class YamlStreamReader(SourceText source, DiagnosticBag findings
                 {
                     _inDocument = false;
                     _documentOffset = _parserOffset + (int)parsed.End.Index;
-                    tree = _tree.Take();
+                    if (_tree.IsComplete)
+                        tree = _tree.Take();
+                    else
+                        Report("", parsed.Start); // events out of balance
                     return true;
                 }
             }

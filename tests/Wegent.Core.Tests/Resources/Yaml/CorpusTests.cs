@@ -32,7 +32,7 @@ public sealed class CorpusTests
     {
         foreach (var file in Files())
         {
-            var text = File.ReadAllText(Path.Combine(s_folder, (string)file.GetData()[0]!));
+            var text = File.ReadAllText(Path.Combine(s_folder, file.Data));
             var (options, expected) = ReadHeader(text);
 
             var findings = Check(text.ReplaceLineEndings("\r\n"), "x", options);
@@ -50,7 +50,7 @@ public sealed class CorpusTests
             DiagnosticCodes.TooLarge, DiagnosticCodes.Encoding, DiagnosticCodes.TooDeep, DiagnosticCodes.TooManyNodes,
             DiagnosticCodes.TooManyDocuments, DiagnosticCodes.TooManyFindings,
         ];
-        var expected = Files().SelectMany(file => ReadHeader(File.ReadAllText(Path.Combine(s_folder, (string)file.GetData()[0]!))).Expected).Select(line => line[..6]);
+        var expected = Files().SelectMany(file => ReadHeader(File.ReadAllText(Path.Combine(s_folder, file.Data))).Expected).Select(line => line[..6]);
 
         Assert.Empty(DiagnosticCodesTests.AllCodes().Except(expected).Except(elsewhere));
     }
