@@ -22,7 +22,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, _) => FakeScript.Of("think hm", "text Hello, ", "text world", "done");
         var host = await _runtime.StartHostAsync();
 
-        var events = await EventsAsync(host, await _runtime.SubmitAsync(host));
+        var events = await EventsAsync(host, await RuntimeFixture.SubmitAsync(host));
 
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Seq));
         Assert.Equal(
@@ -42,7 +42,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, spec) => FakeScript.Of($"text {spec.Arguments[0]} heard: {spec.Arguments[1].Replace('\n', '|')}", "done");
         var host = await _runtime.StartHostAsync();
 
-        var events = await EventsAsync(host, await _runtime.SubmitAsync(host, "go", "pipeline", Member("one"), Member("two")));
+        var events = await EventsAsync(host, await RuntimeFixture.SubmitAsync(host, "go", "pipeline", Member("one"), Member("two")));
 
         Assert.Equal(["one", "two"], events.OfType<ChatStart>().Select(e => e.BotName));
         Assert.Equal("two heard: go||Result of the stage before (one):|one heard: go", events.OfType<ChatDone>().Last().Result.Value);
@@ -54,7 +54,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     {
         _runtime.Script = (_, spec) => FakeScript.Of($"text {spec.Arguments[1]}", "done");
         var host = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(host, "go", "pipeline", Member("one") with { RequireConfirmation = true }, Member("two"));
+        var taskId = await RuntimeFixture.SubmitAsync(host, "go", "pipeline", Member("one") with { RequireConfirmation = true }, Member("two"));
         await UntilAsync<TaskStatusChanged>(host, taskId, e => e.Status == TaskState.PendingConfirmation);
 
         await TasksOf(host).ConfirmAsync(taskId, prompt: "edited", cancellationToken: Ct);
@@ -79,7 +79,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         var host = await _runtime.StartHostAsync();
         var ids = new List<long>();
         for (var i = 0; i < 12; i++)
-            ids.Add(await _runtime.SubmitAsync(host));
+            ids.Add(await RuntimeFixture.SubmitAsync(host));
         foreach (var id in ids.Take(3))
             await UntilAsync<ChatStart>(host, id);
 
@@ -94,7 +94,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     {
         _runtime.Script = (_, _) => new FakeScript().Line("text so far").Hang();
         var host = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(host);
+        var taskId = await RuntimeFixture.SubmitAsync(host);
         await UntilAsync<ChatChunk>(host, taskId);
 
         Assert.Equal(TaskState.Cancelling, (await TasksOf(host).CancelAsync(taskId, Ct)).Status);
@@ -110,7 +110,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         var gate = new TaskCompletionSource();
         _runtime.Place.CreateGate = gate.Task;
         var host = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(host);
+        var taskId = await RuntimeFixture.SubmitAsync(host);
         await UntilAsync<ChatStart>(host, taskId);
 
         await TasksOf(host).CancelAsync(taskId, Ct);
@@ -130,7 +130,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, _) => FakeScript.Of(line);
         var host = await _runtime.StartHostAsync();
 
-        var taskId = await _runtime.SubmitAsync(host);
+        var taskId = await RuntimeFixture.SubmitAsync(host);
         var events = await EventsAsync(host, taskId);
 
         var last = events.OfType<TaskStatusChanged>().Last();
@@ -148,7 +148,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, _) => new FakeScript().Line("text so far").Die(FailureReason.OutOfMemory);
         var host = await _runtime.StartHostAsync();
 
-        var last = (await EventsAsync(host, await _runtime.SubmitAsync(host))).OfType<TaskStatusChanged>().Last();
+        var last = (await EventsAsync(host, await RuntimeFixture.SubmitAsync(host))).OfType<TaskStatusChanged>().Last();
 
         Assert.Equal((TaskState.Failed, (FailureReason?)FailureReason.OutOfMemory), (last.Status, last.Reason));
     }
@@ -161,7 +161,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, _) => FakeScript.Of("text made it", "done");
         var host = await _runtime.StartHostAsync();
 
-        var events = await EventsAsync(host, await _runtime.SubmitAsync(host));
+        var events = await EventsAsync(host, await RuntimeFixture.SubmitAsync(host));
 
         Assert.Equal(TaskState.Completed, events.OfType<TaskStatusChanged>().Last().Status);
         Assert.Equal([1, 2, 3], events.OfType<ChatStart>().Select(e => e.Attempt));
@@ -174,7 +174,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Place.FailCreate = _ => new SandboxException(FailureReason.EngineUnavailable, "The engine does not answer");
         var host = await _runtime.StartHostAsync();
 
-        var last = (await EventsAsync(host, await _runtime.SubmitAsync(host))).OfType<TaskStatusChanged>().Last();
+        var last = (await EventsAsync(host, await RuntimeFixture.SubmitAsync(host))).OfType<TaskStatusChanged>().Last();
 
         Assert.Equal((TaskState.Failed, (FailureReason?)FailureReason.EngineUnavailable), (last.Status, last.Reason));
         Assert.Contains("DOCKER_HOST", last.ErrorMessage, StringComparison.Ordinal);
@@ -187,7 +187,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, _) => new FakeScript().Line("text hm").Hang();
         var host = await _runtime.StartHostAsync();
 
-        var last = (await EventsAsync(host, await _runtime.SubmitAsync(host))).OfType<TaskStatusChanged>().Last();
+        var last = (await EventsAsync(host, await RuntimeFixture.SubmitAsync(host))).OfType<TaskStatusChanged>().Last();
 
         Assert.Equal((TaskState.Failed, (FailureReason?)FailureReason.TimedOut), (last.Status, last.Reason));
     }
@@ -198,7 +198,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         var goOn = new TaskCompletionSource();
         _runtime.Script = (_, _) => new FakeScript().Line("text one ").Line("text two ").Until(goOn.Task).Line("text three").Line("done");
         var first = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(first);
+        var taskId = await RuntimeFixture.SubmitAsync(first);
         await UntilAsync<ChatChunk>(first, taskId, c => c.Content.Contains("two", StringComparison.Ordinal));
 
         await first.StopAsync(Ct);
@@ -218,7 +218,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     {
         _runtime.Script = (_, _) => new FakeScript().Line("text one").Hang();
         var first = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(first);
+        var taskId = await RuntimeFixture.SubmitAsync(first);
         await UntilAsync<ChatChunk>(first, taskId);
         await first.StopAsync(Ct);
         _runtime.Place.Sandboxes.Single().Die();
@@ -235,7 +235,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, _) => FakeScript.Of("done");
         var host = await _runtime.StartHostAsync();
         for (var i = 0; i < 5; i++)
-            await EventsAsync(host, await _runtime.SubmitAsync(host));
+            await EventsAsync(host, await RuntimeFixture.SubmitAsync(host));
 
         await EventuallyAsync(() => _runtime.Place.Sandboxes.Count == 0);
     }
@@ -245,7 +245,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     {
         _runtime.Script = (_, _) => new FakeScript().Line("text hm").Hang();
         var host = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(host);
+        var taskId = await RuntimeFixture.SubmitAsync(host);
         await UntilAsync<ChatChunk>(host, taskId);
 
         await TasksOf(host).DeleteAsync(taskId, Ct);
@@ -260,7 +260,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         var attempts = 0;
         _runtime.Script = (_, _) => Interlocked.Increment(ref attempts) == 1 ? FakeScript.Of("fail Overloaded") : FakeScript.Of("text better", "done");
         var host = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(host);
+        var taskId = await RuntimeFixture.SubmitAsync(host);
         await EventsAsync(host, taskId);
 
         await TasksOf(host).RetryAsync(taskId, cancellationToken: Ct);
@@ -275,7 +275,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     {
         _runtime.Script = (_, spec) => FakeScript.Of($"session s-{spec.Arguments[1]}", $"text after '{spec.Arguments[2]}'", "done");
         var host = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(host, "first");
+        var taskId = await RuntimeFixture.SubmitAsync(host, "first");
         await EventsAsync(host, taskId);
 
         await TasksOf(host).SendAsync(taskId, "second", cancellationToken: Ct);
@@ -289,7 +289,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     {
         _runtime.Script = (_, _) => new FakeScript().Line("text hm").Hang();
         var host = await _runtime.StartHostAsync();
-        var taskId = await _runtime.SubmitAsync(host);
+        var taskId = await RuntimeFixture.SubmitAsync(host);
         await UntilAsync<ChatChunk>(host, taskId);
 
         Assert.Equal("task.conflict", (await Assert.ThrowsAsync<ConflictException>(async () => await TasksOf(host).SendAsync(taskId, "and?", cancellationToken: Ct))).Code);
@@ -301,7 +301,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
         _runtime.Script = (_, _) => FakeScript.Of("progress Waiting for the model", "text hi", "done");
         var host = await _runtime.StartHostAsync();
 
-        var events = await EventsAsync(host, await _runtime.SubmitAsync(host));
+        var events = await EventsAsync(host, await RuntimeFixture.SubmitAsync(host));
 
         Assert.Contains(events.OfType<TaskStatusChanged>(), e => e is { Status: TaskState.Running, ErrorMessage: "Waiting for the model" });
     }
@@ -311,7 +311,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     {
         var host = await _runtime.StartHostAsync();
 
-        var last = (await EventsAsync(host, await _runtime.SubmitAsync(host, "go", "solo", Member("bot", "Nobody")))).OfType<TaskStatusChanged>().Last();
+        var last = (await EventsAsync(host, await RuntimeFixture.SubmitAsync(host, "go", "solo", Member("bot", "Nobody")))).OfType<TaskStatusChanged>().Last();
 
         Assert.Equal(FailureReason.Misconfigured, last.Reason);
         Assert.Contains("Lines", last.ErrorMessage, StringComparison.Ordinal);

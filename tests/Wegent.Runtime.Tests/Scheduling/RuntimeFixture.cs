@@ -64,7 +64,7 @@ internal sealed class RuntimeFixture : IAsyncDisposable
     }
 
     /// <summary>Accepts a task of a team made on the spot, without any resources.</summary>
-    public async Task<long> SubmitAsync(IHost host, string prompt = "go", string model = "solo", params PlannedMember[] members)
+    public static async Task<long> SubmitAsync(IHost host, string prompt = "go", string model = "solo", params PlannedMember[] members)
     {
         var tasks = host.Services.GetRequiredService<ITaskStore>();
         var accepted = await tasks.CreateAsync(
