@@ -7,6 +7,7 @@ namespace Wegent.Sandboxes.Wire;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
     MaxDepth = 8)]
 [JsonSerializable(typeof(ExecutorCommand))]
 [JsonSerializable(typeof(ExecutorMessage))]

@@ -93,9 +93,9 @@ internal sealed class ExecutorExecution(string id, ExecutorConnection connection
     }
 
     private static IReadOnlyList<WireLine> LinesOf(ExecutorMessage message, long next) =>
-        message is LinesMessage lines && lines.First == next
+        message is LinesMessage lines && lines.First == next && lines.Lines.All(line => line is not null)
             ? lines.Lines
-            : throw new SandboxException(FailureReason.Internal, $"the executor left a gap before line {next}");
+            : throw new SandboxException(FailureReason.Internal, $"the executor left a gap before line {next}, or in it");
 
     private static ExecutionLine ToLine(long number, WireLine line) => new(number, line.Err, line.Text, line.Cut > 0);
 

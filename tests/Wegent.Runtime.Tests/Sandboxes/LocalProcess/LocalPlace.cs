@@ -14,12 +14,14 @@ internal sealed class LocalPlace : IDisposable
 
     public LocalProcessOptions Options { get; } = new();
 
+    public ISandboxSecrets Secrets { get; } = new TestSecrets();
+
     public string FolderOf(string sandboxId) => Path.Combine(DataDirectory, "sandboxes", sandboxId);
 
     public LocalProcessProvider CreateProvider(ILogger<LocalProcessProvider>? logger = null) => new(
         Microsoft.Extensions.Options.Options.Create(Options),
         Microsoft.Extensions.Options.Options.Create(new WegentOptions { DataDirectory = DataDirectory }),
-        new Secrets(),
+        Secrets,
         TimeProvider.System,
         logger ?? NullLogger<LocalProcessProvider>.Instance);
 
@@ -34,7 +36,7 @@ internal sealed class LocalPlace : IDisposable
 
     public void Dispose() => Directory.Delete(DataDirectory, recursive: true);
 
-    private sealed class Secrets : ISandboxSecrets
+    private sealed class TestSecrets : ISandboxSecrets
     {
         public string For(string sandboxId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("test:" + sandboxId)));
     }
