@@ -48,7 +48,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <summary>Starts it with a search path of its own.</summary>
     public static Task<ExecutorProcess> StartWithPathAsync(string path) => StartAsync(null, path, []);
 
-    private static async Task<ExecutorProcess> StartAsync(string? program, string? path, string[] options)
+    /// <summary>Starts the native program as the first process of a namespace of its own; <see cref="Pid"/> is then its parent.</summary>
+    public static Task<ExecutorProcess> StartAsPidOneAsync(string program) =>
+        StartAsync("unshare", null, [], ["--fork", "--pid", "--mount-proc", "--kill-child", program]);
+
+    private static async Task<ExecutorProcess> StartAsync(string? program, string? path, string[] options, string[]? before = null)
     {
         var folder = Directory.CreateTempSubdirectory("wx-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "home"));
@@ -57,7 +61,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "wegent-executor.dll"));
         string[] arguments =
         [
-            "--listen", $"unix:{folder}/s", "--workspace", $"{folder}/workspace", "--home", $"{folder}/home",
+            .. before ?? [], "--listen", $"unix:{folder}/s", "--workspace", $"{folder}/workspace", "--home", $"{folder}/home",
             "--state", $"{folder}/state", "--log", $"{folder}/log", .. options,
         ];
         foreach (var argument in arguments)
@@ -117,7 +121,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             }
             catch (SocketException)
             {
-                await Task.Delay(5);
+                await Task.Delay(1);
             }
         }
 
