@@ -51,6 +51,7 @@ public sealed record SkillIdentity
     public required long SkillId { get; init; }
 
     /// <summary>The skill's namespace. Default <c>default</c>.</summary>
+    [JsonConverter(typeof(CommonTextConverter))]
     public string Namespace { get; init => field = value ?? ObjectMeta.DefaultNamespace; } = ObjectMeta.DefaultNamespace;
 
     /// <summary>Whether the skill is a public one.</summary>

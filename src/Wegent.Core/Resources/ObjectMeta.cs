@@ -13,6 +13,7 @@ public sealed record ObjectMeta
     public required string Name { get; init; }
 
     /// <summary>A group of resources; a path such as <c>team-a/web</c> is allowed. Default <c>default</c>.</summary>
+    [JsonConverter(typeof(CommonTextConverter))]
     public string Namespace { get; init => field = value ?? DefaultNamespace; } = DefaultNamespace;
 
     /// <summary>A name for people, free text. Null: show <see cref="Name"/>.</summary>

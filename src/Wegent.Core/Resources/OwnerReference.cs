@@ -7,6 +7,7 @@ namespace Wegent.Resources;
 public sealed record OwnerReference
 {
     /// <summary>API version of the owner.</summary>
+    [JsonConverter(typeof(CommonTextConverter))]
     public string ApiVersion { get; init => field = value ?? ResourceKinds.ApiVersion; } = ResourceKinds.ApiVersion;
 
     /// <summary>Kind of the owner.</summary>

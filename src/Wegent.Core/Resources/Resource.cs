@@ -14,6 +14,7 @@ public abstract record Resource
     /// <summary>Always <see cref="ResourceKinds.ApiVersion"/>; other versions do not bind.</summary>
     /// <remarks>Here and in every record: the generated serializer hands null to an init property that the JSON leaves out, so a default other than null stands in the accessor too.</remarks>
     [JsonPropertyOrder(-100)]
+    [JsonConverter(typeof(CommonTextConverter))]
     public string ApiVersion { get; init => field = value ?? ResourceKinds.ApiVersion; } = ResourceKinds.ApiVersion;
 
     /// <summary>The kind's name as written in YAML, such as <c>Bot</c>.</summary>

@@ -11,6 +11,7 @@ public sealed record ResourceReference
     public required string Name { get; init; }
 
     /// <summary>Namespace of the resource. Default <c>default</c>, whatever the namespace of the referrer.</summary>
+    [JsonConverter(typeof(CommonTextConverter))]
     public string Namespace { get; init => field = value ?? ObjectMeta.DefaultNamespace; } = ObjectMeta.DefaultNamespace;
 
     /// <summary>Id of the owner of a shared resource, as the upstream system writes it. Null for one's own and public ones.</summary>

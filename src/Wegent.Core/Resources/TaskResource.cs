@@ -68,6 +68,7 @@ public sealed record KnowledgeBaseTaskRef
     public required string Name { get; init; }
 
     /// <summary>Its namespace. Default <c>default</c>.</summary>
+    [JsonConverter(typeof(CommonTextConverter))]
     public string Namespace { get; init => field = value ?? ObjectMeta.DefaultNamespace; } = ObjectMeta.DefaultNamespace;
 
     /// <summary>Who bound it.</summary>

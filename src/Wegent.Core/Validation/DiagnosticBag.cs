@@ -13,6 +13,9 @@ internal sealed class DiagnosticBag(string file, int limit)
     /// <summary>Errors so far, the dropped ones included.</summary>
     public int Errors { get; private set; }
 
+    /// <summary>Whether further findings are only counted: then it is not worth the time to word them well.</summary>
+    public bool IsFull => _findings.Count >= limit;
+
     public void Error(string code, SourcePosition at, string path, string message, string? hint = null) =>
         Add(DiagnosticSeverity.Error, code, at, path, message, hint);
 
@@ -23,7 +26,7 @@ internal sealed class DiagnosticBag(string file, int limit)
     {
         if (severity == DiagnosticSeverity.Error)
             Errors++;
-        if (_findings.Count >= limit)
+        if (IsFull && code != DiagnosticCodes.TooManyDocuments) // the one that says why the rest was not read
         {
             _dropped++;
             return;

@@ -7,6 +7,8 @@ namespace Wegent.Validation;
 /// <summary>Values that stand for a secret: <c>${secret:NAME}</c> and <c>${env:NAME}</c>.</summary>
 internal static class SecretReferences
 {
+    private static readonly SearchValues<char> s_variableCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
     private static readonly SearchValues<char> s_nameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-/");
 
     /// <summary>Looks at a setting that may be a secret reference; the value itself never gets into a message.</summary>
@@ -19,7 +21,7 @@ internal static class SecretReferences
             DiagnosticCodes.SecretReference,
             path,
             "this is not a secret reference and is taken as plain text",
-            IsName(bare) ? $"write ${{env:{bare}}} for the environment, or ${{secret:{bare}}} for a stored secret" : "write ${secret:NAME} or ${env:NAME}");
+            IsVariable(bare) ? $"write ${{env:{bare}}} for the environment, or ${{secret:{bare}}} for a stored secret" : "write ${secret:NAME} or ${env:NAME}");
     }
 
     /// <summary>Looks at every value of a map.</summary>
@@ -52,6 +54,9 @@ internal static class SecretReferences
             : default;
         return name.EndsWith("}") && IsName(name[..^1]);
     }
+
+    // Only what looks like a variable is repeated in a message: anything else might be the secret.
+    private static bool IsVariable(ReadOnlySpan<char> name) => name.Length is > 0 and <= 64 && !name.ContainsAnyExcept(s_variableCharacters);
 
     private static bool IsName(ReadOnlySpan<char> name) => name.Length is > 0 and <= 253 && !name.ContainsAnyExcept(s_nameCharacters);
 }

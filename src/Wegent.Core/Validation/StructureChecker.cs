@@ -38,6 +38,12 @@ internal sealed class StructureChecker(SourceTree tree, DiagnosticBag findings, 
     private void WriteValue(int index, Contract contract, int key)
     {
         var node = tree.Resolve(index);
+        if (tree[node].Form == ScalarForm.Faulty)
+        {
+            (_broken ??= []).Add(PathText());
+            WritePlaceholder(contract);
+            return;
+        }
         switch (contract.Shape)
         {
             case ContractShape.Any:
@@ -73,13 +79,8 @@ internal sealed class StructureChecker(SourceTree tree, DiagnosticBag findings, 
             {
                 if (FieldAliases.Resolve(contract, tree, mapping, ref name) || !fields.TryGetValue(name, out var field))
                     WriteUnknown(at, value, name, contract);
-                else
-                {
-                    if (ReferenceEquals(name, tree[at].Text))
-                        tree.ShareText(at, field.Name);
-                    if (WriteField(at, value, field))
-                        given++;
-                }
+                else if (WriteField(at, value, field))
+                    given++;
             }
             at = tree.Next(value);
         }
@@ -136,7 +137,7 @@ internal sealed class StructureChecker(SourceTree tree, DiagnosticBag findings, 
                 tree.PositionOf(key),
                 PathText(),
                 $"unknown field {Suggestions.Quote(name)}",
-                Suggestions.DidYouMean(name, contract.Fields.Keys));
+                _findings.IsFull ? null : Suggestions.DidYouMean(name, contract.Fields.Keys));
             _path.RemoveAt(_path.Count - 1);
         }
         _writer?.WritePropertyName(name);

@@ -22,7 +22,7 @@ internal static class Suggestions
             return null;
         var wanted = Normalize(given);
         string? best = null;
-        var bestDistance = Math.Max(1, wanted.Length / 3) + 1;
+        var bestDistance = (wanted.Length < 3 ? 0 : Math.Max(1, wanted.Length / 3)) + 1; // of a two-letter word every other is one mistake away
         foreach (var candidate in candidates)
         {
             if (candidate.Length is 0 or > MaxLength || candidate == given)

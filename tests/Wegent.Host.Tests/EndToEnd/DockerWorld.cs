@@ -95,7 +95,7 @@ internal sealed class DockerWorld : IAsyncDisposable
 
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
@@ -115,7 +115,7 @@ internal sealed class DockerWorld : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static Task<string> GitAsync(string folder, params string[] arguments) => RunAsync("git", ["-C", folder, .. arguments]);
+    private static Task GitAsync(string folder, params string[] arguments) => RunAsync("git", ["-C", folder, .. arguments]);
 
     private static string RepositoryRoot()
     {

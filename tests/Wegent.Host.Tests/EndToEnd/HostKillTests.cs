@@ -93,6 +93,6 @@ public sealed partial class HostKillTests
         }
     }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:[1-9]\d*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"http://127\.0\.0\.1:[1-9]\d*", RegexOptions.CultureInvariant)]
     private static partial Regex Address();
 }

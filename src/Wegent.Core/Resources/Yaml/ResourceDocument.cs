@@ -3,26 +3,28 @@ namespace Wegent.Resources.Yaml;
 /// <summary>One document of an input: its resource, if it is in order, and where everything in it stands.</summary>
 public sealed class ResourceDocument
 {
-    private readonly SourceTree _tree;
+    private readonly DocumentOrigin _origin;
     private readonly int _root;
+    private SourceTree? _tree;
 
-    internal ResourceDocument(string file, SourceTree tree, int root, Resource? draft, bool isSound, IReadOnlyList<string> broken)
+    internal ResourceDocument(string file, DocumentOrigin origin, SourceTree tree, int root, Resource? draft, bool isSound, IReadOnlyList<string> broken)
     {
         File = file;
+        _origin = origin;
         _tree = tree;
         _root = root;
         Draft = draft;
         IsSound = isSound;
         Broken = broken;
-        Kind = tree.FindText(root, "kind");
         Position = tree.PositionOf(root);
+        Kind = draft?.Kind ?? tree.FindText(root, "kind");
         var metadata = tree.FindKey(root, "metadata");
         if (metadata < 0)
             return;
         if (tree.FindText(tree.Next(metadata), "name") is { Length: > 0 } name)
-            Name = name;
+            Name = draft?.Metadata.Name ?? name; // the same text, kept once
         if (tree.FindText(tree.Next(metadata), "namespace") is { Length: > 0 } namespaceName)
-            Namespace = namespaceName;
+            Namespace = namespaceName == ObjectMeta.DefaultNamespace ? ObjectMeta.DefaultNamespace : namespaceName;
     }
 
     /// <summary>Name of the source, such as <c>bot.yaml</c>.</summary>
@@ -54,7 +56,13 @@ public sealed class ResourceDocument
 
     /// <summary>Where the value at a path stands, or its nearest ancestor that the text has.</summary>
     /// <param name="path">Such as <c>spec.members[0].botRef.name</c>.</param>
-    public SourcePosition Locate(string path) => _tree.Locate(_root, path);
+    /// <remarks>Not safe for several threads at once on one document.</remarks>
+    public SourcePosition Locate(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        _tree ??= _origin.Read();
+        return _tree?.Locate(_root, path) ?? Position;
+    }
 
     /// <summary>Whether a path leads to, or through, a placeholder.</summary>
     internal bool IsBroken(string path)
@@ -67,5 +75,10 @@ public sealed class ResourceDocument
         return false;
     }
 
-    internal void MarkUnsound() => IsSound = false;
+    /// <summary>Ends the reading of the document: its nodes make room for the next one, and come back when somebody asks for a place.</summary>
+    internal void Complete(bool isSound)
+    {
+        IsSound = isSound;
+        _tree = null;
+    }
 }

@@ -35,7 +35,7 @@ public static class ResourceReader
         ArgumentNullException.ThrowIfNull(fileName);
         options ??= ReaderOptions.Default;
         var findings = new DiagnosticBag(fileName, options.MaxFindings);
-        return Read(SourceText.Create(text, options.MaxBytes, findings), options, findings);
+        return Read(SourceText.Create(text, options, findings), findings);
     }
 
     /// <summary>Reads UTF-8, with or without byte order mark.</summary>
@@ -48,18 +48,19 @@ public static class ResourceReader
         ArgumentNullException.ThrowIfNull(fileName);
         options ??= ReaderOptions.Default;
         var findings = new DiagnosticBag(fileName, options.MaxFindings);
-        return Read(SourceText.Create(utf8, options.MaxBytes, findings), options, findings);
+        return Read(SourceText.Create(utf8, options, findings), findings);
     }
 
-    private static ResourceSet Read(SourceText? source, ReaderOptions options, DiagnosticBag findings)
+    private static ResourceSet Read(SourceText? source, DiagnosticBag findings)
     {
         if (source is null)
             return new([], findings.ToSorted());
 
+        var options = source.Options;
         var documents = new List<ResourceDocument>();
         var buffer = new ArrayBufferWriter<byte>(4096);
         using var writer = new Utf8JsonWriter(buffer, s_writerOptions);
-        var stream = new YamlStreamReader(source, options, findings);
+        var stream = new YamlStreamReader(source, findings);
         while (stream.Read() is { } tree)
         {
             foreach (var root in RootsOf(tree))
@@ -71,15 +72,15 @@ public static class ResourceReader
                 }
                 buffer.ResetWrittenCount();
                 writer.Reset();
-                documents.Add(ReadDocument(tree, root, options, findings, buffer, writer));
+                documents.Add(ReadDocument(tree, stream.Origin, root, findings, buffer, writer));
             }
-            tree.KeepPositionsOnly();
         }
         return new(documents, findings.ToSorted());
     }
 
-    private static ResourceDocument ReadDocument(SourceTree tree, int root, ReaderOptions options, DiagnosticBag findings, ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
+    private static ResourceDocument ReadDocument(SourceTree tree, DocumentOrigin origin, int root, DiagnosticBag findings, ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
     {
+        var options = origin.Source.Options;
         var errorsBefore = findings.Errors;
         Resource? draft = null;
         IReadOnlyList<string> broken = [];
@@ -94,11 +95,10 @@ public static class ResourceReader
                 draft = draft with { Metadata = draft.Metadata with { Namespace = options.DefaultNamespace } };
         }
 
-        var document = new ResourceDocument(findings.File, tree, root, draft, tree.Sound, broken);
+        var document = new ResourceDocument(findings.File, origin, tree, root, draft, tree.Sound, broken);
         if (draft is not null)
             ResourceRules.Check(draft, new RuleContext(document, findings, options));
-        if (findings.Errors > errorsBefore)
-            document.MarkUnsound();
+        document.Complete(isSound: tree.Sound && findings.Errors == errorsBefore);
         return document;
     }
 
@@ -123,7 +123,9 @@ public static class ResourceReader
         if (name is not null && ResourceKinds.TryGet(name, out var kind))
             return kind;
         var at = tree.PositionOf(tree.Next(key));
-        if (string.IsNullOrEmpty(name))
+        if (name is null)
+            findings.Error(DiagnosticCodes.WrongType, at, "kind", "the kind must be a text", $"use one of: {string.Join(", ", s_kindNames)}");
+        else if (name.Length == 0)
             findings.Error(DiagnosticCodes.MissingField, tree.PositionOf(key), "kind", "the field 'kind' has no value", $"use one of: {string.Join(", ", s_kindNames)}");
         else if (s_foreignKinds.Contains(name, StringComparer.Ordinal))
             findings.Error(DiagnosticCodes.UnknownKind, at, "kind", $"the kind '{name}' is not supported", "leave the document out");

@@ -31,6 +31,9 @@ internal enum ScalarForm : byte
 
     /// <summary>Tagged <c>!!null</c>.</summary>
     Null,
+
+    /// <summary>Not known, for a reason already reported, such as an alias without anchor: nothing more is said about it.</summary>
+    Faulty,
 }
 
 /// <summary>One node of a document, in reading order. Small on purpose: a document keeps its nodes as the map of its positions.</summary>

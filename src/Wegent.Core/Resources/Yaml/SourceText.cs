@@ -16,30 +16,35 @@ internal sealed class SourceText
 
     private readonly char[]? _standIns;
 
-    private SourceText(string characters, char[]? standIns)
+    private SourceText(string characters, char[]? standIns, ReaderOptions options)
     {
+        Options = options;
         Characters = characters;
         _standIns = standIns;
     }
 
     public string Characters { get; }
 
+    /// <summary>How to read it.</summary>
+    public ReaderOptions Options { get; }
+
     /// <summary>Checks text.</summary>
     /// <returns>The text without byte order mark, or null when it was refused with a finding.</returns>
-    public static SourceText? Create(string text, int maxBytes, DiagnosticBag findings)
+    public static SourceText? Create(string text, ReaderOptions options, DiagnosticBag findings)
     {
+        var maxBytes = options.MaxBytes;
         // A character is at least one byte; only what might be too large is counted exactly.
         if (text.Length > maxBytes || (text.Length > maxBytes / 3 && Encoding.UTF8.GetByteCount(text) > maxBytes))
             return TooLarge(maxBytes, findings);
-        return Create(text.StartsWith('\uFEFF') ? text[1..] : text, findings);
+        return Accept(text.StartsWith('\uFEFF') ? text[1..] : text, options, findings);
     }
 
     /// <summary>Checks and decodes UTF-8.</summary>
     /// <returns>The text without byte order mark, or null when it was refused with a finding.</returns>
-    public static SourceText? Create(ReadOnlySpan<byte> utf8, int maxBytes, DiagnosticBag findings)
+    public static SourceText? Create(ReadOnlySpan<byte> utf8, ReaderOptions options, DiagnosticBag findings)
     {
-        if (utf8.Length > maxBytes)
-            return TooLarge(maxBytes, findings);
+        if (utf8.Length > options.MaxBytes)
+            return TooLarge(options.MaxBytes, findings);
         if (utf8 is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, 0, 0xFE, 0xFF, ..])
         {
             findings.Error(DiagnosticCodes.Encoding, new(1, 1), "", "the file is UTF-16 or UTF-32, not UTF-8", "save it as UTF-8");
@@ -48,7 +53,7 @@ internal sealed class SourceText
         if (utf8 is [0xEF, 0xBB, 0xBF, ..])
             utf8 = utf8[3..];
         if (Utf8.IsValid(utf8))
-            return Create(Encoding.UTF8.GetString(utf8), findings);
+            return Accept(Encoding.UTF8.GetString(utf8), options, findings);
 
         var valid = new char[utf8.Length];
         _ = Utf8.ToUtf16(utf8, valid, out _, out var written, replaceInvalidSequences: false);
@@ -83,7 +88,7 @@ internal sealed class SourceText
         return new(line, offset - lineStart + 1);
     }
 
-    private static SourceText? Create(string characters, DiagnosticBag findings)
+    private static SourceText? Accept(string characters, ReaderOptions options, DiagnosticBag findings)
     {
         if (FindForbidden(characters) is var forbidden and >= 0)
         {
@@ -94,11 +99,11 @@ internal sealed class SourceText
         }
         if (characters.Contains('\uFEFF', StringComparison.Ordinal))
             characters = WithoutLeadingMarks(characters);
-        return characters.AsSpan().ContainsAny(s_oldBreaks) ? WithStandIns(characters) : new SourceText(characters, null);
+        return characters.AsSpan().ContainsAny(s_oldBreaks) ? WithStandIns(characters, options) : new SourceText(characters, null, options);
     }
 
     // The parser must not see the old line breaks as breaks: three characters that the text does not use stand in for them, and Restore puts them back.
-    private static SourceText WithStandIns(string characters)
+    private static SourceText WithStandIns(string characters, ReaderOptions options)
     {
         var standIns = new char[3];
         var found = 0;
@@ -108,9 +113,9 @@ internal sealed class SourceText
                 standIns[found++] = candidate;
         }
         if (found < standIns.Length)
-            return new SourceText(characters, null); // a text made to use all of these gets YAML 1.1's reading
+            return new SourceText(characters, null, options); // a text made to use all of these gets YAML 1.1's reading
 
-        return new SourceText(characters.Replace('\u0085', standIns[0]).Replace('\u2028', standIns[1]).Replace('\u2029', standIns[2]), standIns);
+        return new SourceText(characters.Replace('\u0085', standIns[0]).Replace('\u2028', standIns[1]).Replace('\u2029', standIns[2]), standIns, options);
     }
 
     // Files that were joined keep their byte order marks; at the start of a line one would become part of a key.

@@ -8,38 +8,6 @@ internal sealed class SourceTree(SourceNode[] nodes, bool sound)
 
     public ref readonly SourceNode this[int index] => ref nodes[index];
 
-    /// <summary>Replaces a key's text by an equal one that lives anyway, so that this one need not.</summary>
-    public void ShareText(int index, string text) => nodes[index].Text = text;
-
-    /// <summary>Forgets the texts of values: for positions the keys are enough, and a set of 10,000 documents stays small.</summary>
-    public void KeepPositionsOnly()
-    {
-        ForgetValues(0);
-
-        void ForgetValues(int index)
-        {
-            ref var node = ref nodes[index];
-            switch (node.Kind)
-            {
-                case SourceNodeKind.Scalar:
-                    node.Text = string.IsNullOrEmpty(node.Text) ? "" : null;
-                    break;
-                case SourceNodeKind.Sequence:
-                    for (var item = index + 1; item < node.End; item = Next(item))
-                        ForgetValues(item);
-                    break;
-                case SourceNodeKind.Mapping:
-                    for (var key = index + 1; key < node.End;)
-                    {
-                        var value = Next(key);
-                        ForgetValues(value);
-                        key = Next(value);
-                    }
-                    break;
-            }
-        }
-    }
-
     /// <summary>The node itself, or what it is an alias of.</summary>
     public int Resolve(int index)
     {

@@ -6,10 +6,11 @@ using YamlDotNet.Core.Events;
 namespace Wegent.Resources.Yaml;
 
 /// <summary>Collects the events of one document into nodes, and keeps its bounds: levels, nodes and text, aliases counted as if written out.</summary>
-internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options, DiagnosticBag findings)
+internal sealed class SourceTreeBuilder(SourceText source, DiagnosticBag findings)
 {
     private readonly Dictionary<string, Anchor> _anchors = new(StringComparer.Ordinal);
-    private readonly List<Frame> _open = [];
+    private Frame[] _open = new Frame[16];
+    private int _depth;
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
     private SourceNode[] _nodes = new SourceNode[64];
     private int _count;
@@ -20,22 +21,26 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
     /// <summary>Lines of the text before the present parser's first one.</summary>
     public int LinesBefore { get; set; }
 
+    /// <summary>Whether every collection that was opened is closed.</summary>
+    public bool IsComplete => _depth == 0;
+
     public void Clear()
     {
         Array.Clear(_nodes, 0, _count);
         _count = 0;
         _anchors.Clear();
-        _open.Clear();
+        Array.Clear(_open, 0, _depth);
+        _depth = 0;
         _expanded = 0;
         _text = 0;
         _sound = true;
     }
 
-    /// <summary>The document's nodes, or null when it is empty.</summary>
+    /// <summary>The document's nodes, or null when it is empty. They live until <see cref="Clear"/>.</summary>
     public SourceTree? Take() =>
         _count == 0 || (_count == 1 && _nodes[0] is { Kind: SourceNodeKind.Scalar, Form: ScalarForm.Plain } node && YamlScalar.IsNull(node.Text))
             ? null
-            : new SourceTree(_nodes.AsSpan(0, _count).ToArray(), _sound);
+            : new SourceTree(_nodes, _sound);
 
     /// <summary>Takes an event of a document's content.</summary>
     /// <param name="parsed">The event.</param>
@@ -75,7 +80,7 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
     /// <summary>The innermost bracket or brace that is still open, and its place; null when none is.</summary>
     public (char Bracket, SourcePosition At)? FindOpenBracket()
     {
-        for (var i = _open.Count - 1; i >= 0; i--)
+        for (var i = _depth - 1; i >= 0; i--)
         {
             if (_open[i].IsFlow)
                 return (_open[i].Kind == SourceNodeKind.Sequence ? '[' : '{', new(_nodes[_open[i].Node].Line, _nodes[_open[i].Node].Column));
@@ -89,7 +94,7 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
         var form = FormOf(scalar, text, at);
         if (scalar.Style == ScalarStyle.DoubleQuoted && HasForbiddenEscape(text))
             Fault(DiagnosticCodes.ForbiddenCharacter, at, "an escape stands for a NUL or for half of a surrogate pair", "write the character itself");
-        if (form == ScalarForm.Plain && text == "<<" && _open is [.., { Kind: SourceNodeKind.Mapping, AtKey: true }])
+        if (form == ScalarForm.Plain && text == "<<" && AtKey)
             Fault(DiagnosticCodes.MergeKey, at, "merge keys are not part of YAML 1.2", "write the fields out, or quote \"<<\" if it is a name");
 
         var index = Append(SourceNodeKind.Scalar, at);
@@ -109,7 +114,7 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
         if (!tag.IsEmpty && !tag.IsNonSpecific && tag.Value != (kind == SourceNodeKind.Mapping ? "tag:yaml.org,2002:map" : "tag:yaml.org,2002:seq"))
             UnknownTag(tag.Value, at);
 
-        if (_open is [.., { Kind: SourceNodeKind.Mapping, AtKey: true }])
+        if (AtKey)
             Fault(DiagnosticCodes.KeyNotScalar, at, "a key must be a text, not a list or a mapping", null);
 
         var index = Append(kind, at);
@@ -120,26 +125,34 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
             _anchors[anchor] = new Anchor(-1, 0, 0, 0); // open: an alias to it in here would never end
         }
         var isFlow = start is MappingStart { Style: MappingStyle.Flow } or SequenceStart { Style: SequenceStyle.Flow };
-        _open.Add(new Frame { Node = index, Kind = kind, AtKey = true, IsFlow = isFlow, Anchor = anchor, ExpandedBefore = _expanded, TextBefore = _text, Deepest = _open.Count + 1 });
+        if (_depth == _open.Length)
+            Array.Resize(ref _open, _depth * 2);
+        _open[_depth++] = new Frame { Node = index, Kind = kind, AtKey = true, IsFlow = isFlow, Anchor = anchor, ExpandedBefore = _expanded, TextBefore = _text, Deepest = _depth };
         _expanded++;
-        return _open.Count > options.MaxDepth ? TooDeep(at) : WithinBounds(at);
+        return _depth > source.Options.MaxDepth ? TooDeep(at) : WithinBounds(at);
     }
 
     private void CloseCollection()
     {
-        var frame = _open[^1];
-        _open.RemoveAt(_open.Count - 1);
+        // The parser ends a mapping right after an empty key (" :" alone on its line). Keys and values must alternate all the same.
+        if (_open[_depth - 1] is { Kind: SourceNodeKind.Mapping, AtKey: false, Node: var mapping })
+        {
+            var value = Append(SourceNodeKind.Scalar, new(_nodes[mapping].Line, _nodes[mapping].Column));
+            _nodes[value].Text = "";
+            _nodes[value].End = _count;
+        }
+
+        ref var frame = ref _open[--_depth];
         ref var node = ref _nodes[frame.Node];
         node.End = _count;
         if (frame.Kind == SourceNodeKind.Mapping)
             CheckKeys(frame.Node);
         if (frame.Anchor is not null)
-            _anchors[frame.Anchor] = new Anchor(frame.Node, _expanded - frame.ExpandedBefore, _text - frame.TextBefore, frame.Deepest - _open.Count);
-        if (_open.Count > 0)
+            _anchors[frame.Anchor] = new Anchor(frame.Node, _expanded - frame.ExpandedBefore, _text - frame.TextBefore, frame.Deepest - _depth);
+        if (_depth > 0)
         {
-            var parent = _open[^1];
+            ref var parent = ref _open[_depth - 1];
             parent.Deepest = Math.Max(parent.Deepest, frame.Deepest);
-            _open[^1] = parent;
         }
     }
 
@@ -153,6 +166,7 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
                 Fault(DiagnosticCodes.UnknownAlias, at, $"there is no anchor {Suggestions.Quote("&" + name)} before this alias in the document", Suggestions.DidYouMean(name, _anchors.Keys));
             var missing = Append(SourceNodeKind.Scalar, at);
             _nodes[missing].Text = "";
+            _nodes[missing].Form = ScalarForm.Faulty;
             _nodes[missing].End = _count;
             _expanded++;
             return WithinBounds(at);
@@ -162,24 +176,24 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
         _nodes[index].End = anchor.Node;
         _expanded += anchor.Expanded;
         _text += anchor.Text;
-        if (_open.Count > 0)
+        if (_depth > 0)
         {
-            var parent = _open[^1];
-            parent.Deepest = Math.Max(parent.Deepest, _open.Count + anchor.Height);
-            _open[^1] = parent;
-            if (parent.Deepest > options.MaxDepth)
+            ref var parent = ref _open[_depth - 1];
+            parent.Deepest = Math.Max(parent.Deepest, _depth + anchor.Height);
+            if (parent.Deepest > source.Options.MaxDepth)
                 return TooDeep(at);
         }
         return WithinBounds(at);
     }
 
+    private bool AtKey => _depth > 0 && _open[_depth - 1] is { Kind: SourceNodeKind.Mapping, AtKey: true };
+
     private int Append(SourceNodeKind kind, SourcePosition at)
     {
-        if (_open.Count > 0 && _open[^1].Kind == SourceNodeKind.Mapping)
+        if (_depth > 0)
         {
-            var parent = _open[^1];
-            parent.AtKey = !parent.AtKey;
-            _open[^1] = parent;
+            ref var parent = ref _open[_depth - 1];
+            parent.AtKey = !parent.AtKey; // means nothing in a sequence
         }
         if (_count == _nodes.Length)
             Array.Resize(ref _nodes, _count * 2);
@@ -218,7 +232,7 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
         if (fits)
             return form;
         Fault(DiagnosticCodes.TagMismatch, at, $"the value does not fit its tag {tag}", "remove the tag, or correct the value");
-        return ScalarForm.Text;
+        return ScalarForm.Faulty;
     }
 
     private void UnknownTag(string tag, SourcePosition at) =>
@@ -272,10 +286,10 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
 
     private bool WithinBounds(SourcePosition at)
     {
-        if (_expanded > options.MaxNodes)
-            findings.Error(DiagnosticCodes.TooManyNodes, at, "", $"the document has more than {options.MaxNodes} nodes, aliases written out", "split it into several documents");
-        else if (_text > options.MaxBytes)
-            findings.Error(DiagnosticCodes.TooManyNodes, at, "", $"the document's text is longer than {options.MaxBytes} characters, aliases written out", "split it into several documents");
+        if (_expanded > source.Options.MaxNodes)
+            findings.Error(DiagnosticCodes.TooManyNodes, at, "", $"the document has more than {source.Options.MaxNodes} nodes, aliases written out", "split it into several documents");
+        else if (_text > source.Options.MaxBytes)
+            findings.Error(DiagnosticCodes.TooManyNodes, at, "", $"the document's text is longer than {source.Options.MaxBytes} characters, aliases written out", "split it into several documents");
         else
             return true;
         return false;
@@ -283,7 +297,7 @@ internal sealed class SourceTreeBuilder(SourceText source, ReaderOptions options
 
     private bool TooDeep(SourcePosition at)
     {
-        findings.Error(DiagnosticCodes.TooDeep, at, "", $"more than {options.MaxDepth} levels of nesting", null);
+        findings.Error(DiagnosticCodes.TooDeep, at, "", $"more than {source.Options.MaxDepth} levels of nesting", null);
         return false;
     }
 

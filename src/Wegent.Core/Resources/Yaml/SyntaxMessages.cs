@@ -14,6 +14,7 @@ internal static class SyntaxMessages
         ("did not find expected ',' or ']'", DiagnosticCodes.Syntax, "expected ',' or ']' here", null),
         ("did not find expected ',' or '}'", DiagnosticCodes.Syntax, "expected ',' or '}' here", null),
         ("quoted scalar, found unexpected", DiagnosticCodes.Syntax, "the quote that opens here is never closed", "close it"),
+        ("found wrong indentation", DiagnosticCodes.Syntax, "the quote that opens here is not closed before the indentation ends", "close it, or indent its further lines"),
         ("unknown escape character", DiagnosticCodes.Syntax, "the text in double quotes has an escape that YAML does not know", @"write \\ for a backslash, or use single quotes"),
         ("invalid Unicode", DiagnosticCodes.ForbiddenCharacter, "an escape stands for no character", "write the character itself"),
         ("cannot start any token", DiagnosticCodes.Syntax, "this character cannot begin a value", "put the value in quotes"),

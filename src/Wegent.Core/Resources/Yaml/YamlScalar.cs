@@ -28,7 +28,7 @@ internal static class YamlScalar
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9'))
             return false;
         digits = digits.TrimStart('0');
-        json = digits.IsEmpty ? "0" : negative ? $"-{digits}" : digits.ToString();
+        json = digits.IsEmpty ? (negative ? "-0" : "0") : negative ? $"-{digits}" : digits.ToString();
         return true;
     }
 

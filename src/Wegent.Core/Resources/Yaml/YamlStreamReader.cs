@@ -10,18 +10,24 @@ namespace Wegent.Resources.Yaml;
 /// and accept duplicate keys.
 /// </summary>
 /// <remarks>A document that is no YAML is reported and skipped: reading goes on at the next line that begins with <c>---</c>.</remarks>
-internal sealed class YamlStreamReader(SourceText source, ReaderOptions options, DiagnosticBag findings)
+internal sealed class YamlStreamReader(SourceText source, DiagnosticBag findings, int startOffset = 0, int startLine = 0)
 {
-    private readonly SourceTreeBuilder _tree = new(source, options, findings);
+    private static readonly char[] s_breaks = ['\r', '\n'];
+
+    private readonly SourceTreeBuilder _tree = new(source, findings) { LinesBefore = startLine };
     private Parser? _parser;
-    private int _parserOffset;
-    private int _linesBefore;
-    private int _documentOffset;
+    private int _parserOffset = startOffset;
+    private int _linesBefore = startLine;
+    private int _documentOffset = startOffset;
+    private DocumentOrigin _origin;
     private bool _inDocument;
     private int _documents;
     private bool _ended;
 
-    /// <summary>The next document that is not empty, or null at the end of the text.</summary>
+    /// <summary>Where the last document began.</summary>
+    public DocumentOrigin Origin => _origin;
+
+    /// <summary>The next document that is not empty, or null at the end of the text. Its nodes live until the next call.</summary>
     public SourceTree? Read()
     {
         while (!_ended)
@@ -53,14 +59,19 @@ internal sealed class YamlStreamReader(SourceText source, ReaderOptions options,
                 {
                     _inDocument = true;
                     _documentOffset = _parserOffset + (int)parsed.Start.Index;
-                    if (++_documents > options.MaxDocuments)
+                    var lineStart = _documentOffset == 0 ? 0 : source.Characters.LastIndexOfAny(s_breaks, _documentOffset - 1) + 1;
+                    _origin = new DocumentOrigin(source, lineStart, _linesBefore + (int)parsed.Start.Line - 1);
+                    if (++_documents > source.Options.MaxDocuments)
                         return TooManyDocuments(parsed.Start);
                 }
                 else if (parsed is DocumentEnd)
                 {
                     _inDocument = false;
                     _documentOffset = _parserOffset + (int)parsed.End.Index;
-                    tree = _tree.Take();
+                    if (_tree.IsComplete)
+                        tree = _tree.Take();
+                    else
+                        Report("", parsed.Start); // events out of balance
                     return true;
                 }
             }
@@ -110,7 +121,7 @@ internal sealed class YamlStreamReader(SourceText source, ReaderOptions options,
             DiagnosticCodes.TooManyDocuments,
             new(_linesBefore + (int)mark.Line, (int)mark.Column),
             "",
-            $"more than {options.MaxDocuments} documents in one input",
+            $"more than {source.Options.MaxDocuments} documents in one input",
             "apply it in several parts");
         _ended = true;
         return true;
