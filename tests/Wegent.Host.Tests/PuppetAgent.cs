@@ -27,12 +27,12 @@ internal sealed class PuppetAgent : IHostedAgent
     }
 
     /// <summary>Says so many pieces, each in a block of its own so that none is joined with the next, then ends.</summary>
-    public static Func<AgentRequest, CancellationToken, IAsyncEnumerable<AgentEvent>> Pieces(int count, int length = 20, Failure? end = null) => (_, cancellationToken) => PiecesAsync(count, length, end, cancellationToken);
+    public static Func<AgentRequest, CancellationToken, IAsyncEnumerable<AgentEvent>> Pieces(int count, int length = 20) => (_, cancellationToken) => PiecesAsync(count, length, cancellationToken);
 
     /// <summary>Says a word and then waits until it is let go.</summary>
     public static Func<AgentRequest, CancellationToken, IAsyncEnumerable<AgentEvent>> Until(Task gate, string word = "working") => (_, cancellationToken) => UntilAsync(gate, word, cancellationToken);
 
-    private static async IAsyncEnumerable<AgentEvent> PiecesAsync(int count, int length, Failure? end, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<AgentEvent> PiecesAsync(int count, int length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         for (var i = 0; i < count; i++)
@@ -41,7 +41,7 @@ internal sealed class PuppetAgent : IHostedAgent
             yield return new AgentText($"b{i}", $"{i} ".PadRight(length, 'x'));
         }
 
-        yield return end is null ? new AgentCompleted(null, Usage) : new AgentFailed(end, Usage);
+        yield return new AgentCompleted(null, Usage);
     }
 
     private static async IAsyncEnumerable<AgentEvent> UntilAsync(Task gate, string word, [EnumeratorCancellation] CancellationToken cancellationToken)

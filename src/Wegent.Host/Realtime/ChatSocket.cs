@@ -13,6 +13,9 @@ internal sealed partial class ChatSocket : IViewer
 {
     private const int PendingAnswers = 16;
 
+    // A write that takes longer means that the reader, not the burst, is why a socket has fallen behind.
+    private static readonly TimeSpan Stall = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebSocket _socket;
@@ -169,6 +172,10 @@ internal sealed partial class ChatSocket : IViewer
                 }
             }
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Closing.
+        }
         catch (Exception error) when (IsBroken(error))
         {
             Close(SocketClose.ByClient);
@@ -204,8 +211,8 @@ internal sealed partial class ChatSocket : IViewer
         for (var i = 0; i < _seats.Count && !more; i++)
         {
             var taken = _seats[i].Take(_batch);
-            if (taken == Taken.Behind)
-                await CatchUpAsync(_seats[i], cancellationToken);
+            if (taken == Taken.Behind && !await CatchUpAsync(_seats[i], cancellationToken))
+                return false;
             more |= taken != Taken.All;
         }
 
@@ -237,54 +244,44 @@ internal sealed partial class ChatSocket : IViewer
             _seats.Add(seat);
     }
 
-    private async ValueTask CatchUpAsync(Seat seat, CancellationToken cancellationToken)
+    private async ValueTask<bool> CatchUpAsync(Seat seat, CancellationToken cancellationToken)
     {
         if (!_stalled && await seat.TakeBacklogAsync(_batch, cancellationToken))
-            return;
+            return true;
         Close(SocketClose.TooSlow);
-        throw new OperationCanceledException("The socket closes.");
+        return false;
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         var begun = _clock.GetTimestamp();
-        var slices = 1 + (_batch.Content.Length / SharedStream.SliceBytes);
         var write = _stream.WriteAsync(_batch.Content, CancellationToken.None);
         if (write.IsCompletedSuccessfully)
-            await write;
-        else
-            await WaitAsync(write.AsTask(), cancellationToken);
-
-        // After a write that took this long, the reader and not the burst is why a socket has fallen behind.
-        _stalled = _clock.GetElapsedTime(begun) > _options.SendTimeout / 4 * slices;
-        _batch.Clear();
-    }
-
-    // As long as the reader takes anything, a long write may take its time.
-    private async ValueTask WaitAsync(Task writing, CancellationToken cancellationToken)
-    {
-        while (true)
         {
-            var before = _stream.Slices;
+            await write;
+        }
+        else
+        {
+            var writing = write.AsTask();
             try
             {
                 await writing.WaitAsync(_options.SendTimeout, _clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                Close(SocketClose.TooSlow);
+                await writing;
                 return;
             }
-            catch (TimeoutException) when (_stream.Slices != before)
+            catch (OperationCanceledException)
             {
-                // It moves.
-            }
-            catch (Exception error) when (error is TimeoutException or OperationCanceledException)
-            {
-                if (error is TimeoutException)
-                    Close(SocketClose.TooSlow);
-
-                // Half a frame would spoil the close frame after it. Then nothing more is sent.
-                await writing;
-                throw new OperationCanceledException("The socket closes.", error, cancellationToken);
+                await writing; // closing: half a frame would spoil the close frame after it
+                throw;
             }
         }
+
+        _stalled = _clock.GetElapsedTime(begun) > Stall;
+        _batch.Clear();
     }
 
     private static bool IsBroken(Exception error) => error is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException;

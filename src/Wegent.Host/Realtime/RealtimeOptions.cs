@@ -21,7 +21,7 @@ internal sealed class RealtimeOptions
     /// <summary>How long a peer may owe the answer to a ping before it counts as dead. Default 45 s, 1 s to 10 min.</summary>
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
-    /// <summary>How long a reader may take nothing before it counts as too slow; a quarter of it when it is also behind what its rooms keep. Default 10 s, 100 ms to 5 min.</summary>
+    /// <summary>How long one write may take before the reader counts as too slow. Default 10 s, 100 ms to 5 min.</summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a reader that is too slow has to take what was written, and to read why it is closed. Default 30 s, 100 ms to 5 min.</summary>

@@ -4,14 +4,7 @@ namespace Wegent.Hosting.Realtime;
 /// <remarks>The framework's WebSocket writes each frame by one call, and we write whole frames only, so one write at a time is all it takes.</remarks>
 internal sealed class SharedStream(Stream inner) : Stream
 {
-    /// <summary>Bytes that go out at a time.</summary>
-    public const int SliceBytes = 64 * 1024;
-
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private long _slices;
-
-    /// <summary>Slices that were taken by the network so far: whether a long write moves on.</summary>
-    public long Slices => Interlocked.Read(ref _slices);
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -41,11 +34,7 @@ internal sealed class SharedStream(Stream inner) : Stream
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            for (var rest = buffer; rest.Length > 0; rest = rest[Math.Min(rest.Length, SliceBytes)..])
-            {
-                await inner.WriteAsync(rest[..Math.Min(rest.Length, SliceBytes)], cancellationToken);
-                Interlocked.Increment(ref _slices);
-            }
+            await inner.WriteAsync(buffer, cancellationToken);
         }
         finally
         {

@@ -349,7 +349,7 @@ public sealed class ResourceReaderTests
         var team = set.Documents[1];
         Assert.Equal(new SourcePosition(17, 17), team.Locate("spec.members[1].botRef.name"));
         Assert.Equal(new SourcePosition(16, 9), team.Locate("spec.members[1].botRef"));
-        Assert.Equal(new SourcePosition(15, 11), team.Locate("spec.members[1]"));
+        Assert.Equal(new SourcePosition(15, 9), team.Locate("spec.members[1]"));
         Assert.Equal(new SourcePosition(11, 23), team.Locate("metadata.labels['a.b/c']"));
         Assert.Equal(new SourcePosition(9, 3), team.Locate("metadata.namespace"));
         Assert.Equal(new SourcePosition(13, 5), team.Locate("spec.members[7].role"));
