@@ -22,7 +22,7 @@ internal static class Server
         services.AddExceptionHandler<ProblemMapping>();
         services.ConfigureHttpJsonOptions(static options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
-        services.AddOpenApi();
+        services.AddOpenApi(ApiDescription.Configure);
         services.AddHealthChecks()
             .AddCheck<StorageCheck>("storage", HealthStatus.Unhealthy, [HealthEndpoints.ReadyTag], TimeSpan.FromSeconds(2))
             .AddCheck<DrainCheck>("host", HealthStatus.Unhealthy, [HealthEndpoints.ReadyTag]);

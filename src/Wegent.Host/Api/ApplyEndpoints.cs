@@ -79,7 +79,7 @@ internal static class ApplyEndpoints
         writer.WriteStartArray("errors"u8);
         writer.WriteEndArray();
         writer.WritePropertyName("warnings"u8);
-        JsonSerializer.Serialize(writer, Finding.From([.. result.Diagnostics.Where(static finding => finding.Severity == DiagnosticSeverity.Warning)]), ApiJson.Default.IReadOnlyListFinding);
+        JsonSerializer.Serialize(writer, Finding.From([.. result.Diagnostics.Where(static finding => finding.Severity == DiagnosticSeverity.Warning)]), ApiJson.Readable.IReadOnlyListFinding);
         writer.WriteEndObject();
     }
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -9,9 +8,6 @@ internal static class HealthEndpoints
 {
     /// <summary>Tag of the checks without which no request can be served.</summary>
     public const string ReadyTag = "ready";
-
-    private static readonly string Version =
-        typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -26,8 +22,8 @@ internal static class HealthEndpoints
     {
         Predicate = predicate,
         ResponseWriter = static (context, report) => context.Response.WriteAsJsonAsync(
-            new HealthReply(Word(report.Status), Version, report.Entries.ToDictionary(static entry => entry.Key, static entry => Word(entry.Value.Status))),
-            ApiJson.Default.HealthReply,
+            new HealthReply(Word(report.Status), ApiDescription.Version, report.Entries.ToDictionary(static entry => entry.Key, static entry => Word(entry.Value.Status))),
+            ApiJson.Readable.HealthReply,
             cancellationToken: context.RequestAborted),
     };
 

@@ -23,7 +23,7 @@ internal static class ProblemResponses
             TraceId = TraceIdOf(context),
             Errors = errors,
         };
-        return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.Problem, "application/problem+json", context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem, ApiJson.Readable.Problem, "application/problem+json", context.RequestAborted);
     }
 
     /// <summary>For answers that only have a status: an unknown route, a missing token.</summary>

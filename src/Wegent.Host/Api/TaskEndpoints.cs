@@ -84,7 +84,7 @@ internal static class TaskEndpoints
         var body = await RequestBody.ReadJsonAsync(context.Request, ApiJson.Default.MessageBody);
         var key = context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } given] ? given : null;
         var accepted = await caller.Tasks.SendAsync(found.Id, body.ToText(), key, context.RequestAborted);
-        return Results.Json(new TurnReply(accepted.Id, accepted.Message.Id, accepted.Message.MessageId), ApiJson.Default.TurnReply, statusCode: StatusCodes.Status201Created);
+        return Results.Json(new TurnReply(accepted.Id, accepted.Message.Id, accepted.Message.MessageId), ApiJson.Readable.TurnReply, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> CancelAsync(Caller caller, string task, string? @namespace, CancellationToken cancellationToken)

@@ -41,6 +41,9 @@ internal static class RunCommand
                 return ExitCodes.Failed;
             var team = Choose(check.Resources, request.Team);
 
+            if (!request.Json)
+                SayWho(team, request, terminal);
+
             await using var host = await TemporaryHost.StartAsync(Path.GetFullPath(request.Workspace ?? "."), terminal, interruption.Token);
 
             // One stream, since one apply takes everything or nothing; the check before gave each finding its own file and line.
@@ -52,6 +55,15 @@ internal static class RunCommand
             terminal.Say("interrupted");
             return ExitCodes.Interrupted;
         }
+    }
+
+    private static void SayWho(TeamResource team, RunRequest request, Terminal terminal)
+    {
+        var members = team.Spec.Members.Count;
+        terminal.Output.WriteLine(
+            terminal.Styled(team.Metadata.DisplayName ?? team.Metadata.Name, Style.Heading)
+            + terminal.Styled($" · {members} bot{(members == 1 ? "" : "s")}{(request.Workspace is { } folder ? $" · a copy of {folder}" : "")}", Style.Quiet));
+        terminal.Output.Flush();
     }
 
     private static TeamResource Choose(IReadOnlyList<Resource> resources, string? name)

@@ -1,10 +1,9 @@
 using System.CommandLine;
-using System.Reflection;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Wegent.Hosting.Api;
 using Wegent.Hosting.Security;
 using Wegent.Runtime;
-using Wegent.Runtime.Sandboxes;
 using Wegent.Runtime.Storage;
 
 namespace Wegent.Hosting.Commands;
@@ -45,21 +44,20 @@ internal static class ServeCommand
             return ExitCodes.Failed;
         }
 
-        SayHello(app, terminal);
+        await SayHelloAsync(app, terminal);
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Done;
     }
 
-    private static void SayHello(WebApplication app, Terminal terminal)
+    private static async Task SayHelloAsync(WebApplication app, Terminal terminal)
     {
-        var version = typeof(ServeCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        terminal.Output.WriteLine(terminal.Styled($"Wegent {version}", Style.Heading));
+        terminal.Output.WriteLine(terminal.Styled($"Wegent {ApiDescription.Version}", Style.Heading));
         foreach (var url in app.Urls)
             Line("address", url);
         Line("storage", StorageOf(app.Services));
-        Line("executor", app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Runtime.ToString());
+        Line("executor", await ExecutorPlace.DescribeAsync(app.Services));
         Line("sign in", SignInOf(app.Services));
-        terminal.Output.Flush();
+        await terminal.Output.FlushAsync();
 
         void Line(string name, string value) => terminal.Output.WriteLine($"  {terminal.Styled($"{name,-9}", Style.Quiet)} {value}");
     }

@@ -22,9 +22,6 @@ internal sealed class TaskRun(ITaskClient tasks, TeamResource team, RunRequest r
                 WorkspaceFolder = request.Workspace is { } folder ? Path.GetFullPath(folder) : null,
             },
             interrupted);
-        if (!request.Json)
-            SayWho();
-
         AgentTask task;
         await using (ITaskPrinter printer = request.Json ? new JsonTaskPrinter(terminal) : new TextTaskPrinter(terminal))
             task = await FollowAsync(accepted.Id, printer, interrupted);
@@ -91,19 +88,15 @@ internal sealed class TaskRun(ITaskClient tasks, TeamResource team, RunRequest r
             await tasks.ConfirmAsync(taskId, again: answer.StartsWith("a", StringComparison.OrdinalIgnoreCase), cancellationToken: cancellationToken);
     }
 
-    private void SayWho()
-    {
-        var members = team.Spec.Members.Count;
-        terminal.Output.WriteLine(
-            terminal.Styled(team.Metadata.DisplayName ?? team.Metadata.Name, Style.Heading)
-            + terminal.Styled($" · {members} bot{(members == 1 ? "" : "s")}{(request.Workspace is { } folder ? $" · a copy of {folder}" : "")}", Style.Quiet));
-        terminal.Output.Flush();
-    }
-
     private async ValueTask ShowChangesAsync(AgentTask task)
     {
         if (await tasks.FindDiffAsync(task.Id, CancellationToken.None) is not { Length: > 0 } diff)
+        {
+            if (request.Patch is not null)
+                terminal.Say("The task recorded no changes, so --patch wrote no file.");
             return;
+        }
+
         if (request.Patch is { } file)
             await File.WriteAllTextAsync(file, diff, CancellationToken.None);
         if (request.Json)

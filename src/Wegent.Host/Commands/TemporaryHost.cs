@@ -33,8 +33,13 @@ internal sealed class TemporaryHost : IAsyncDisposable
             ["Wegent:Cache:Provider"] = "InMemory",
             ["Wegent:Workspaces:LocalRoots:0"] = workspaceRoot,
             ["Wegent:Executor:DeletionDelay"] = "00:00:00",
-        });
-        builder.Logging.AddProvider(new TerminalLoggerProvider(terminal));
+        }.Concat(OwnKeys()));
+
+        // What becomes of the task is on the screen; from the parts, only where agents run is worth a line, and real trouble.
+        builder.Logging.AddProvider(new TerminalLoggerProvider(terminal))
+            .SetMinimumLevel(LogLevel.Error)
+            .AddFilter("Wegent.Runtime.Sandboxes", LogLevel.Warning)
+            .AddFilter("Wegent.Runtime.Sandboxes.Docker", LogLevel.Error);
         builder.Services.AddWegentRuntime();
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = StopTimeout);
         var host = new TemporaryHost(builder.Build(), folder);
@@ -50,6 +55,11 @@ internal sealed class TemporaryHost : IAsyncDisposable
             throw;
         }
     }
+
+    // Whoever runs a file here gives it their own keys: those in the environment that are named as keys are.
+    private static IEnumerable<KeyValuePair<string, string?>> OwnKeys() => Environment.GetEnvironmentVariables().Keys.Cast<string>()
+        .Where(static name => name.EndsWith("_API_KEY", StringComparison.Ordinal) || name.EndsWith("_AUTH_TOKEN", StringComparison.Ordinal))
+        .Select(static (name, index) => KeyValuePair.Create($"Wegent:Security:AllowedEnvironmentVariables:run{index}", (string?)name));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

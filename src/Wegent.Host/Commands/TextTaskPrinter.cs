@@ -43,7 +43,9 @@ internal sealed class TextTaskPrinter(Terminal terminal) : ITaskPrinter
             case ChatError error:
                 await _waiting.HideAsync();
                 EndBlock();
-                Line(terminal.Styled($"  ✗ {Clean(error.Error)}", Style.Failure));
+
+                // What ends the task is told at its end, in full.
+                Line(terminal.Styled(error.Retryable ? $"  ✗ {Clean(error.Error)} Another attempt follows." : $"  ✗ {Failure.WireName(error.Code)}", Style.Failure));
                 break;
             case ChatCancelled:
                 await _waiting.HideAsync();

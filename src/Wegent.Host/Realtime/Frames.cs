@@ -70,7 +70,7 @@ internal static class Frames
             if (findings is not null)
             {
                 writer.WritePropertyName("errors"u8);
-                JsonSerializer.Serialize(writer, findings, ApiJson.Default.IReadOnlyListFinding);
+                JsonSerializer.Serialize(writer, findings, ApiJson.Readable.IReadOnlyListFinding);
             }
 
             writer.WriteEndObject();

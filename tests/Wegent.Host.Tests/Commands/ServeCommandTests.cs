@@ -15,11 +15,11 @@ public sealed class ServeCommandTests : IDisposable
     public async Task The_host_says_where_it_is_and_how_to_sign_in_and_ends_cleanly_when_told_to()
     {
         await using var process = HostProcess.Start(_folder, "serve", "--urls", "http://127.0.0.1:0");
-        var address = (await process.UntilAsync(static line => line.Contains("address", StringComparison.Ordinal))).Split(' ')[^1];
-        var storage = await process.UntilAsync(static line => line.Contains("storage", StringComparison.Ordinal));
+        var address = (await process.UntilAsync(static line => line.StartsWith("  address", StringComparison.Ordinal))).Split(' ')[^1];
+        var storage = await process.UntilAsync(static line => line.StartsWith("  storage", StringComparison.Ordinal));
         Assert.Contains(Path.Combine(_folder, ".wegent", "wegent.db"), storage, StringComparison.Ordinal);
-        await process.UntilAsync(static line => line.Contains("executor", StringComparison.Ordinal));
-        var signIn = await process.UntilAsync(static line => line.Contains("sign in", StringComparison.Ordinal));
+        await process.UntilAsync(static line => line.StartsWith("  executor", StringComparison.Ordinal));
+        var signIn = await process.UntilAsync(static line => line.StartsWith("  sign in", StringComparison.Ordinal));
         var password = signIn.Split(" / ")[1].Split(' ')[0];
 
         using var client = new HttpClient { BaseAddress = new Uri(address) };
@@ -33,7 +33,7 @@ public sealed class ServeCommandTests : IDisposable
 
         // The second start shows no password, since it has none to show.
         await using var again = HostProcess.Start(_folder, new Dictionary<string, string> { ["Wegent__Urls"] = "http://127.0.0.1:0" });
-        Assert.DoesNotContain(" / ", await again.UntilAsync(static line => line.Contains("sign in", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain(" / ", await again.UntilAsync(static line => line.StartsWith("  sign in", StringComparison.Ordinal)), StringComparison.Ordinal);
         again.Signal("INT");
         Assert.Equal(0, (await again.EndAsync()).Code);
     }

@@ -10,6 +10,7 @@ internal static partial class DockerLog // event ids 3200-3249
     [LoggerMessage(3201, LogLevel.Debug, "docker {Call} {Target}: {Milliseconds} ms")]
     public static partial void EngineCalled(this ILogger logger, string call, string target, double milliseconds);
 
+    // Whoever called gets the error and says what it means: an engine that nobody needs may be away.
     [LoggerMessage(3202, LogLevel.Debug, "docker {Call} {Target} failed after {Milliseconds} ms: {Error}")]
     public static partial void EngineCallFailed(this ILogger logger, string call, string target, double milliseconds, string error);
 
