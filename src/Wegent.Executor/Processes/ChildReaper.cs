@@ -8,14 +8,14 @@ namespace Wegent.Executor.Processes;
 /// </summary>
 /// <remarks>
 /// One lock spans starting, collecting and signalling. So a child's end is never collected before its start is written down, and
-/// no signal reaches a process id that has been given to somebody else.
+/// no signal reaches a process id that has been given to somebody else. SIGCHLD is left alone: as soon as .NET handles it in
+/// process 1, it collects every child by itself, and their ends are lost to us.
 /// </remarks>
 internal sealed class ChildReaper : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<int, Action<ChildExit>> children = [];
     private readonly AutoResetEvent work = new(initialState: false);
-    private readonly PosixSignalRegistration childSignal;
     private volatile bool disposed;
 
     /// <summary>Makes this process the one that orphans are given to, and begins to collect.</summary>
@@ -23,7 +23,6 @@ internal sealed class ChildReaper : IDisposable
     {
         if (Environment.ProcessId != 1)
             _ = Libc.Prctl(Libc.PrSetChildSubreaper, 1, 0, 0, 0);
-        childSignal = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => work.Set());
         new Thread(Collect, 128 * 1024) { IsBackground = true, Name = "reaper" }.Start();
     }
 
@@ -65,7 +64,6 @@ internal sealed class ChildReaper : IDisposable
     public void Dispose()
     {
         disposed = true;
-        childSignal.Dispose();
         work.Set(); // not disposed: the thread may be about to wait on it
     }
 
@@ -77,7 +75,7 @@ internal sealed class ChildReaper : IDisposable
             if (Libc.WaitId(Libc.WaitAll, 0, &info, Libc.WaitExited | Libc.WaitNoWait) == 0)
                 CollectOne(info.Pid);
             else if (Marshal.GetLastPInvokeError() != Libc.Eintr)
-                work.WaitOne(); // no child at all: until one is started, or an orphan dies, which SIGCHLD tells
+                work.WaitOne(); // no child at all, so no orphan can come either until one is started
         }
     }
 

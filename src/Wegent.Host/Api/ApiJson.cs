@@ -28,7 +28,7 @@ namespace Wegent.Hosting.Api;
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same contracts, with letters of all scripts and apostrophes as they are: JSON here never stands inside a page.</summary>
-    public static ApiJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Sets the server's own serializer to the same form, with letters of all scripts as they are.</summary>
     public static void Configure(JsonSerializerOptions options)

@@ -33,7 +33,7 @@ public sealed class SlowReaderTests
         Assert.InRange(texts, 1, whole - 1);
     }
 
-    private static async Task<(int Events, TimeSpan Silence)> WatchAsync(TestHost host, HttpClient client, IReadOnlyList<long> taskIds)
+    private static async Task<(int Events, TimeSpan Silence)> WatchAsync(TestHost host, HttpClient client, List<long> taskIds)
     {
         await using var chat = await ChatClient.ConnectAsync(host, client);
         foreach (var taskId in taskIds)

@@ -49,7 +49,7 @@ internal static class DockerContainers
             Cmd =
             [
                 "--listen", $"tcp:0.0.0.0:{ExecutorPort}",
-                "--workspace", Workspace, "--home", Home, "--state", State,
+                "--workspace", Workspace, "--home", Home, "--state", $"{State}/state", // a folder of its own, which it may remove at its end
                 "--orphan-timeout", ((long)spec.Limits.OrphanTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
             ],
             Env = [$"{ExecutorProtocol.SecretHashVariable}={secretHash}", $"HOME={Home}"],
