@@ -35,6 +35,9 @@ public sealed record AgentRequest
     /// <summary>The agent's session of the turn before; null for the first.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>The execution that had <see cref="SessionId"/>: a sandbox that does not know it does not hold the session either. Null without a session.</summary>
+    public string? SessionExecutionId { get; init; }
+
     /// <summary>Messages of the task before this turn, oldest first, for agents that keep no session of their own.</summary>
     public IReadOnlyList<Subtask> History { get; init; } = [];
 

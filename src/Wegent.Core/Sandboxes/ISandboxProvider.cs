@@ -47,7 +47,7 @@ public interface ISandbox : IAsyncDisposable
     /// <exception cref="SandboxException">The program could not be started.</exception>
     ValueTask<IExecution> StartAsync(ExecutionSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Attaches to an execution that was started before; null when there is none of that id.</summary>
+    /// <summary>Attaches to an execution that was started before; null when none of that id was. Its output may have been dropped to make room.</summary>
     ValueTask<IExecution?> FindExecutionAsync(string executionId, CancellationToken cancellationToken);
 
     /// <summary>Reads a file of the workspace, or null when it is not there. Links that lead outside count as not there.</summary>

@@ -8,23 +8,28 @@ namespace Wegent.Runtime.Agents;
 /// <summary>Makes the request of one run: what the plan froze, with its secrets resolved at the last moment.</summary>
 internal sealed class AgentRequests(CredentialResolver credentials, LocalWorkspaces workspaces)
 {
-    public AgentRequest Build(AgentTask task, Subtask subtask, PlannedMember member, bool hosted, IReadOnlyList<Subtask> messages) => new()
+    public AgentRequest Build(AgentTask task, Subtask subtask, PlannedMember member, bool hosted, IReadOnlyList<Subtask> messages)
     {
-        TaskId = task.Id,
-        SubtaskId = subtask.Id,
-        Attempt = subtask.Attempt,
-        BotName = member.BotName,
-        Prompt = subtask.Prompt,
-        SystemPrompt = member.SystemPrompt,
-        Model = member.ModelEnvironment.ToDictionary(entry => entry.Key, entry => credentials.Resolve(entry.Value), StringComparer.Ordinal),
-        ModelProtocol = member.ModelProtocol,
-        McpServersJson = member.McpServersJson is { } servers ? credentials.ResolveJson(servers) : null,
-        SessionId = SessionBefore(subtask, messages),
-        History = [.. messages.TakeWhile(message => message.Id != subtask.Id)],
-        WorkspaceFolder = hosted && task.Plan.Workspace is { SourceFolder: not null } workspace ? workspaces.Prepare(task.Id, workspace) : null,
-    };
+        var before = SessionBefore(subtask, messages);
+        return new()
+        {
+            TaskId = task.Id,
+            SubtaskId = subtask.Id,
+            Attempt = subtask.Attempt,
+            BotName = member.BotName,
+            Prompt = subtask.Prompt,
+            SystemPrompt = member.SystemPrompt,
+            Model = member.ModelEnvironment.ToDictionary(entry => entry.Key, entry => credentials.Resolve(entry.Value), StringComparer.Ordinal),
+            ModelProtocol = member.ModelProtocol,
+            McpServersJson = member.McpServersJson is { } servers ? credentials.ResolveJson(servers) : null,
+            SessionId = before?.SessionId,
+            SessionExecutionId = before is null ? null : AgentRequest.ExecutionIdOf(before.Id, before.Attempt),
+            History = [.. messages.TakeWhile(message => message.Id != subtask.Id)],
+            WorkspaceFolder = hosted && task.Plan.Workspace is { SourceFolder: not null } workspace ? workspaces.Prepare(task.Id, workspace) : null,
+        };
+    }
 
     // A session belongs to a member: each keeps its own thread through the task. A retry goes on where the attempt before stood.
-    private static string? SessionBefore(Subtask subtask, IReadOnlyList<Subtask> messages) =>
-        messages.LastOrDefault(message => message.Member == subtask.Member && message.SessionId is not null && message.Id < subtask.Id)?.SessionId;
+    private static Subtask? SessionBefore(Subtask subtask, IReadOnlyList<Subtask> messages) =>
+        messages.LastOrDefault(message => message.Member == subtask.Member && message.SessionId is not null && message.Id < subtask.Id);
 }

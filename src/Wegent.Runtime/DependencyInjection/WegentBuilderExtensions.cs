@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Wegent;
 using Wegent.Agents;
 using Wegent.Runtime.Agents.ClaudeCode;
@@ -19,9 +21,17 @@ public static class WegentBuilderExtensions
     /// Adds Claude Code (<c>shellType: ClaudeCode</c>). It runs in a sandbox: Docker where an engine answers and has the executor image,
     /// else a process of this machine, which is announced as no sandbox.
     /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes the settings of section <c>Wegent:Agents:ClaudeCode</c>; null leaves them as they are.</param>
     public static IWegentBuilder AddClaudeCodeAgent(this IWegentBuilder builder, Action<ClaudeCodeOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.BindOptions<ClaudeCodeOptions>(static (configuration, options) => configuration.GetSection(ClaudeCodeOptions.Section).Bind(options));
+        builder.Services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<IValidateOptions<ClaudeCodeOptions>, ClaudeCodeOptionsAnnotations>(),
+            ServiceDescriptor.Singleton<IValidateOptions<ClaudeCodeOptions>, ClaudeCodeOptionsRules>(),
+        ]);
         if (configure is not null)
             builder.Services.Configure(configure);
         return builder.AddDockerSandbox().AddLocalProcessSandbox().AddAgent<ClaudeCodeAgent>();

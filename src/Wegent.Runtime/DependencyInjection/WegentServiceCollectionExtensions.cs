@@ -102,8 +102,10 @@ public static class WegentServiceCollectionExtensions
         builder.Services.TryAddSingleton<RunExecutor>();
         builder.Services.TryAddSingleton<SandboxReaper>();
         builder.Services.TryAddSingleton<TaskDispatcher>();
-        builder.Services.AddHostedService(static services => services.GetRequiredService<TaskDispatcher>());
+
+        // Stopped in the opposite order: the reaper has its last look when no run is under way here any more.
         builder.Services.AddHostedService(static services => services.GetRequiredService<SandboxReaper>());
+        builder.Services.AddHostedService(static services => services.GetRequiredService<TaskDispatcher>());
         return builder;
     }
 

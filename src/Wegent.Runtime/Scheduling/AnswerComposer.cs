@@ -75,11 +75,11 @@ internal sealed class AnswerComposer(long subtaskId)
     public void DropPending() => _pending.Clear();
 
     /// <summary>The answer as it stands.</summary>
-    /// <param name="value">The agent's own word for the whole text; null joins the text blocks.</param>
+    /// <param name="value">The agent's own word for the whole text; null joins the text blocks as paragraphs.</param>
     /// <param name="usage">What the run used.</param>
     public SubtaskResult ToResult(string? value, TokenUsage usage) => new()
     {
-        Value = value ?? string.Join("\n\n", _blocks.Where(block => block is { Kind: BlockKind.Text, Text.Length: > 0 }).Select(block => block.Text.ToString())),
+        Value = value ?? string.Join("\n\n", _blocks.Where(block => block is { Kind: BlockKind.Text, Text.Length: > 0 }).Select(block => block.Text.ToString().TrimEnd())),
         Blocks = [.. _blocks.Where(block => block.Text.Length > 0 || block.Tool is not null).Select(block => block.ToResult())],
         Usage = usage,
     };

@@ -46,8 +46,7 @@ internal sealed class RunExecutor(
                 }
                 catch (OperationCanceledException) when (handOver.IsCancellationRequested)
                 {
-                    await runs.ReleaseAsync(claim.Lease, CancellationToken.None).ConfigureAwait(false);
-                    logger.HandedOver(taskId);
+                    await HandOverAsync(claim).ConfigureAwait(false);
                 }
             }
 
@@ -58,6 +57,19 @@ internal sealed class RunExecutor(
 #pragma warning restore CA1031
         {
             logger.TaskAbandoned(taskId, error);
+        }
+    }
+
+    private async Task HandOverAsync(ClaimedTask claim)
+    {
+        try
+        {
+            await runs.ReleaseAsync(claim.Lease, CancellationToken.None).ConfigureAwait(false);
+            logger.HandedOver(claim.Task.Id);
+        }
+        catch (LeaseLostException)
+        {
+            logger.LeaseLost(claim.Task.Id); // somebody has taken it over already
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Wegent.Agents;
+using Wegent.Runtime.Agents;
 using Wegent.Sandboxes;
 using Wegent.Tasks;
 
@@ -49,6 +50,9 @@ internal sealed class SandboxedRun : IAgentRun
             var (sandbox, paths) = await run.Sandbox.GetAsync(mustExist: coveredLine >= 0, giveUp.Token).ConfigureAwait(false);
             if (request.Attempt > 1 && await sandbox.FindExecutionAsync(AgentRequest.ExecutionIdOf(request.SubtaskId, request.Attempt - 1), giveUp.Token).ConfigureAwait(false) is { } before)
                 await before.StopAsync(TimeSpan.Zero, options.TerminateGrace, giveUp.Token).ConfigureAwait(false); // two attempts must never work side by side
+
+            if (request.SessionExecutionId is { } owner && await sandbox.FindExecutionAsync(owner, giveUp.Token).ConfigureAwait(false) is null)
+                request = LostSession.Retell(request); // the sandbox was made anew since
 
             var spec = agent.Prepare(request, paths) with { Id = request.ExecutionId };
             var execution = await sandbox.StartAsync(spec, giveUp.Token).ConfigureAwait(false);

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Wegent.Events;
 using Wegent.Sandboxes;
-using Wegent.Storage;
 using Wegent.Tasks;
 using Wegent.TestKit.Agents;
 using Wegent.TestKit.Sandboxes;

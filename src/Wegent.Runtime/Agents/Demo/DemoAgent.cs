@@ -71,7 +71,13 @@ internal sealed partial class DemoAgent(TimeProvider clock) : IHostedAgent
     /// <summary>The words of a text, each with the white space after it.</summary>
     internal static IReadOnlyList<string> WordsOf(string text) => [.. Word().Matches(text).Select(match => match.Value)];
 
-    private static string TextOf(DemoStep step) => step switch { DemoText text => text.Text, DemoThought thought => thought.Text, _ => "" };
+    private static string TextOf(DemoStep step) => step switch
+    {
+        // The line ends, so that whoever prints pieces one after the other gets paragraphs.
+        DemoText text => text.Text + "\n",
+        DemoThought thought => thought.Text + "\n",
+        _ => "",
+    };
 
     private static TokenUsage UsageOf(AgentRequest request, int words) =>
         new(WordsOf(request.Prompt).Count + WordsOf(request.SystemPrompt).Count, words, CacheReadTokens: 0, CostUsd: 0);

@@ -49,8 +49,9 @@ internal sealed class ExecutorExecution(string id, ExecutorConnection connection
         await connection.AskAsync<DoneReply>(command => new CloseInputCommand { Id = command, Execution = id }, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async ValueTask StopAsync(TimeSpan interruptGrace, TimeSpan terminateGrace, CancellationToken cancellationToken) =>
-        await connection.AskAsync<ExitedReply>(
+    public async ValueTask StopAsync(TimeSpan interruptGrace, TimeSpan terminateGrace, CancellationToken cancellationToken)
+    {
+        var reply = await connection.TryAskAsync(
             command => new StopCommand
             {
                 Id = command,
@@ -59,6 +60,11 @@ internal sealed class ExecutorExecution(string id, ExecutorConnection connection
                 TerminateMs = (int)terminateGrace.TotalMilliseconds,
             },
             cancellationToken).ConfigureAwait(false);
+
+        // One that is forgotten has ended.
+        if (reply is FailedReply { Code: not ExecutorErrors.ExecutionForgotten } failed)
+            throw ExecutorFailure.ToException(failed);
+    }
 
     private async Task<ExecutorReader> OpenAsync(long next, CancellationToken cancellationToken)
     {

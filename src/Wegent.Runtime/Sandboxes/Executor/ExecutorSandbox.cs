@@ -67,7 +67,7 @@ internal sealed class ExecutorSandbox(string id, ExecutorConnection connection, 
     public async ValueTask<IExecution?> FindExecutionAsync(string executionId, CancellationToken cancellationToken) =>
         await connection.TryAskAsync(command => new FindCommand { Id = command, Execution = executionId }, cancellationToken).ConfigureAwait(false) switch
         {
-            StartedReply => new ExecutorExecution(executionId, connection),
+            StartedReply or FailedReply { Code: ExecutorErrors.ExecutionForgotten } => new ExecutorExecution(executionId, connection),
             FailedReply { Code: ExecutorErrors.ExecutionUnknown } => null,
             FailedReply failed => throw ExecutorFailure.ToException(failed),
             _ => throw new SandboxException(FailureReason.Internal, "the executor gave an unexpected answer"),

@@ -82,7 +82,7 @@ public sealed class DemoAgentTests : HostedAgentContract, IDisposable
 
         var events = await RunAsync(CreateRequest() with { BotName = "builder", Prompt = plan });
 
-        Assert.Equal("Planner left 3 steps for “Add a health endpoint”. I take them in order and write down what I did.", string.Concat(events.OfType<AgentThinking>().Select(thought => thought.Text)));
+        Assert.Equal("Planner left 3 steps for “Add a health endpoint”. I take them in order and write down what I did.\n", string.Concat(events.OfType<AgentThinking>().Select(thought => thought.Text)));
     }
 
     [Fact]
