@@ -62,7 +62,15 @@ internal sealed class ChatClient : IAsyncDisposable
         return answer.GetProperty("data");
     }
 
-    /// <summary>The same, and the answer must be an error: returns its code.</summary>
+    /// <summary>Sends a message that begins a task, and watches the task from its first event on.</summary>
+    public async Task<long> BeginTaskAsync(object message)
+    {
+        var taskId = (await AckAsync("chat:send", message)).GetProperty("task_id").GetInt64();
+        await AckAsync("chat:resume", new { task_id = taskId, after_seq = 0 });
+        return taskId;
+    }
+
+    /// <summary>Sends an event that must be refused with an error: returns its code.</summary>
     public async Task<string> RefusedAsync(string name, object data)
     {
         var answer = await AskAsync(name, data);

@@ -26,8 +26,7 @@ public sealed class CodingTaskTests
         await ApplyAsync(client, world.Team);
 
         await using var chat = await ChatClient.ConnectAsync(host, client);
-        var accepted = await chat.AckAsync("chat:send", new { team = "dev-team", message = "Write a script that says hello", git_url = world.Repository });
-        var taskId = accepted.GetProperty("task_id").GetInt64();
+        var taskId = await chat.BeginTaskAsync(new { team = "dev-team", message = "Write a script that says hello", git_url = world.Repository });
         var events = await chat.UntilEndAsync(taskId);
 
         var last = events[^1].GetProperty("data");
@@ -80,7 +79,7 @@ public sealed class CodingTaskTests
         await ApplyAsync(client, DockerWorld.SampleTeam());
         await ApplyAsync(client, world.Team);
         await using var chat = await ChatClient.ConnectAsync(host, client);
-        var taskId = (await chat.AckAsync("chat:send", new { team = "coder", message = "hello" })).GetProperty("task_id").GetInt64();
+        var taskId = await chat.BeginTaskAsync(new { team = "coder", message = "hello" });
         await chat.UntilAsync($"task:{taskId}", e => e.GetProperty("event").GetString() == "chat:chunk");
 
         await DockerWorld.RunAsync("docker", "kill", (await world.RunningAsync()).Single());
@@ -100,7 +99,7 @@ public sealed class CodingTaskTests
         await ApplyAsync(client, DockerWorld.SampleTeam());
         await ApplyAsync(client, world.Team);
         await using var chat = await ChatClient.ConnectAsync(host, client);
-        var taskId = (await chat.AckAsync("chat:send", new { team = "coder", message = "hello" })).GetProperty("task_id").GetInt64();
+        var taskId = await chat.BeginTaskAsync(new { team = "coder", message = "hello" });
         await chat.UntilAsync($"task:{taskId}", e => e.GetProperty("event").GetString() == "chat:chunk");
 
         await chat.AckAsync("chat:cancel", new { task_id = taskId });
@@ -154,7 +153,7 @@ public sealed class CodingTaskTests
     private static async Task<JsonElement> EndOfTaskAsync(TestHost host, HttpClient client, string prompt)
     {
         await using var chat = await ChatClient.ConnectAsync(host, client);
-        var taskId = (await chat.AckAsync("chat:send", new { team = "coder", message = prompt })).GetProperty("task_id").GetInt64();
+        var taskId = await chat.BeginTaskAsync(new { team = "coder", message = prompt });
         return (await chat.UntilEndAsync(taskId))[^1].GetProperty("data");
     }
 
