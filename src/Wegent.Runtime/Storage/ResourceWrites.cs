@@ -30,6 +30,7 @@ internal static class ResourceWrites
                 Document = document,
                 CreatedAt = now,
                 UpdatedAt = now,
+                Origin = change.Origin,
             }
             : stored with
             {
@@ -39,6 +40,31 @@ internal static class ResourceWrites
                 UpdatedAt = now,
             };
     }
+
+    /// <summary>What a write is entered in the log as.</summary>
+    /// <param name="before">The resource before; null when it did not exist.</param>
+    /// <param name="after">The resource after; null when it is gone.</param>
+    /// <param name="version">Version of the write.</param>
+    /// <param name="now">The present time.</param>
+    public static ResourceLogEntry EntryOf(StoredResource? before, StoredResource? after, long version, DateTimeOffset now) => (before, after) switch
+    {
+        (null, { } created) => new(ResourceOperation.Added, created),
+        ({ }, { } changed) => new(ResourceOperation.Modified, changed),
+        ({ } gone, null) => new(ResourceOperation.Deleted, gone with { Version = version, UpdatedAt = now }),
+        _ => throw new ArgumentException("Nothing was written.", nameof(after)),
+    };
+
+    /// <summary>Refuses a write whose guard does not hold any more.</summary>
+    /// <exception cref="ConflictException"><c>resource.moved</c>.</exception>
+    public static void CheckStoreVersion(ResourceGuard? guard, long version)
+    {
+        if (guard?.StoreVersion is { } expected && expected != version)
+            throw new ConflictException("resource.moved", $"Resources changed meanwhile: the store is at version {version}, not {expected}. Look again and retry.");
+    }
+
+    /// <summary>The error for a resource that must exist and does not.</summary>
+    public static ConflictException Missing(ResourceKey key) =>
+        new("resource.moved", $"{key} was deleted meanwhile, and what is written refers to it. Look again and retry.");
 
     /// <summary>Refuses what is not kept as a resource.</summary>
     /// <exception cref="ArgumentException">There is no such kind, or it is Task.</exception>
@@ -53,6 +79,13 @@ internal static class ResourceWrites
     {
         if (limit is < 1 or > 1000)
             throw new ArgumentOutOfRangeException(parameter, limit, "A page has 1 to 1,000 items.");
+    }
+
+    /// <summary>Refuses a trim that would keep nothing to go by.</summary>
+    public static void CheckTrim(long keepChanges, int keepRevisions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(keepChanges);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keepRevisions);
     }
 
     /// <summary>The error for a write that came too late.</summary>

@@ -17,6 +17,8 @@ internal sealed class InMemoryDatabase(TimeProvider clock)
 
     public InMemoryResourceTable Resources { get; } = new();
 
+    public InMemoryResourceLog ResourceLog { get; } = new();
+
     public Dictionary<(string Engine, string Holder), PortLease> Ports { get; } = [];
 
     public SortedDictionary<string, UserRecord> Users { get; } = new(StringComparer.Ordinal);

@@ -47,7 +47,7 @@ internal sealed class InMemoryResourceStore(InMemoryDatabase database) : IResour
             cancellationToken));
     }
 
-    public ValueTask<IReadOnlyList<StoredResource?>> CommitAsync(IReadOnlyList<ResourceChange> changes, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<StoredResource?>> CommitAsync(IReadOnlyList<ResourceChange> changes, ResourceGuard? guard, CancellationToken cancellationToken)
     {
         foreach (var change in changes)
             ResourceWrites.CheckKind(change.Key.Kind);
@@ -56,7 +56,8 @@ internal sealed class InMemoryResourceStore(InMemoryDatabase database) : IResour
             {
                 var now = database.Now;
                 var version = database.Version;
-                database.OnUndo(() => database.Version = version);
+                ResourceWrites.CheckStoreVersion(guard, version);
+                database.OnUndo(() => Restore(version));
                 var results = new List<StoredResource?>(changes.Count);
                 foreach (var change in changes)
                 {
@@ -66,14 +67,53 @@ internal sealed class InMemoryResourceStore(InMemoryDatabase database) : IResour
                     {
                         database.Version++;
                         database.Resources.Set(change.Key, after);
+                        database.ResourceLog.Add(ResourceWrites.EntryOf(before, after, database.Version, now));
                         database.OnUndo(() => database.Resources.Set(change.Key, before));
                     }
 
                     results.Add(after);
                 }
 
+                foreach (var key in guard?.MustExist ?? [])
+                {
+                    if (database.Resources.Find(key) is null)
+                        throw ResourceWrites.Missing(key);
+                }
+
                 return results;
             },
             cancellationToken));
+    }
+
+    public ValueTask<ResourceLogPage> ReadLogAsync(long afterVersion, int limit, CancellationToken cancellationToken)
+    {
+        ResourceWrites.CheckLimit(limit, nameof(limit));
+        return new(database.Read(
+            () => new ResourceLogPage(
+                afterVersion < database.ResourceLog.Oldest ? [] : [.. database.ResourceLog.After(afterVersion).Take(limit)],
+                database.ResourceLog.Oldest,
+                database.Version),
+            cancellationToken));
+    }
+
+    public ValueTask<IReadOnlyList<ResourceLogEntry>> ListRevisionsAsync(ResourceKey key, int limit, CancellationToken cancellationToken)
+    {
+        ResourceWrites.CheckKind(key.Kind);
+        ResourceWrites.CheckLimit(limit, nameof(limit));
+        return new(database.Read<IReadOnlyList<ResourceLogEntry>>(
+            () => database.Resources.Find(key) is { } live ? [.. database.ResourceLog.Of(live.Uid).Take(limit)] : [],
+            cancellationToken));
+    }
+
+    public ValueTask<int> TrimLogAsync(long keepChanges, int keepRevisions, CancellationToken cancellationToken)
+    {
+        ResourceWrites.CheckTrim(keepChanges, keepRevisions);
+        return new(database.Write(() => database.ResourceLog.Trim(database.Version - keepChanges, keepRevisions), cancellationToken));
+    }
+
+    private void Restore(long version)
+    {
+        database.Version = version;
+        database.ResourceLog.RemoveAfter(version);
     }
 }

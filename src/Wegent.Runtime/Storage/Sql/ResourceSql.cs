@@ -18,7 +18,7 @@ internal sealed class ResourceSql
     /// <summary>Primary key.</summary>
     public const string SetVersion = "UPDATE store_info SET resource_version = @version WHERE id = 1";
 
-    private const string Columns = "r.owner, r.namespace, r.name, r.uid, r.version, r.generation, r.created_at, r.updated_at, r.document";
+    private const string Columns = "r.owner, r.namespace, r.name, r.uid, r.version, r.generation, r.created_at, r.updated_at, r.document, r.origin";
 
     private static readonly FrozenDictionary<string, ResourceSql> s_byKind = ResourceKinds.All
         .Where(static kind => kind.Name != ResourceKinds.Task)
@@ -35,7 +35,7 @@ internal sealed class ResourceSql
         FindMany = string.Join(" UNION ALL ", Enumerable.Range(0, ManyCount).Select(i => $"SELECT {Columns} FROM {table} r {index} WHERE r.owner = @owner{i} AND r.live = 1 AND r.namespace = @namespace{i} AND r.name = @name{i}"));
         List = $"SELECT {Columns} FROM {table} r {index} WHERE r.owner = @owner AND r.live = 1 AND r.namespace > @after_namespace ORDER BY r.namespace, r.name LIMIT @limit";
         ListNamespace = $"SELECT {Columns} FROM {table} r {index} WHERE r.owner = @owner AND r.live = 1 AND r.namespace = @namespace AND r.name > @after_name ORDER BY r.name LIMIT @limit";
-        Insert = $"INSERT INTO {table} (uid, owner, namespace, name, version, generation, created_at, updated_at, document) VALUES (@uid, @owner, @namespace, @name, @version, @generation, @created_at, @created_at, @document)";
+        Insert = $"INSERT INTO {table} (uid, owner, namespace, name, version, generation, created_at, updated_at, document, origin) VALUES (@uid, @owner, @namespace, @name, @version, @generation, @created_at, @created_at, @document, @origin)";
         Update = $"UPDATE {table} SET version = @version, generation = @generation, updated_at = @updated_at, document = @document WHERE uid = @uid AND version = @old_version AND live = 1";
         Delete = $"UPDATE {table} SET version = @version, updated_at = @updated_at, deleted_at = @updated_at WHERE uid = @uid AND version = @old_version AND live = 1";
     }

@@ -49,17 +49,58 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
             cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<StoredResource?>> CommitAsync(IReadOnlyList<ResourceChange> changes, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<StoredResource?>> CommitAsync(IReadOnlyList<ResourceChange> changes, ResourceGuard? guard, CancellationToken cancellationToken)
     {
         foreach (var change in changes)
             ResourceWrites.CheckKind(change.Key.Kind);
-        return changes.Count == 0 ? new([]) : database.WriteAsync(session => CommitAsync(session, changes), cancellationToken);
+        return changes.Count == 0 ? new([]) : database.WriteAsync(session => CommitAsync(session, changes, guard), cancellationToken);
     }
 
-    private async ValueTask<IReadOnlyList<StoredResource?>> CommitAsync(SqlSession session, IReadOnlyList<ResourceChange> changes)
+    public ValueTask<ResourceLogPage> ReadLogAsync(long afterVersion, int limit, CancellationToken cancellationToken)
+    {
+        ResourceWrites.CheckLimit(limit, nameof(limit));
+        return database.ReadSnapshotAsync(
+            async session =>
+            {
+                var (version, oldest) = await session.FindAsync(ResourceLogSql.FindState, static row => (row.GetInt64(0), row.GetInt64(1))).ConfigureAwait(false);
+                var entries = afterVersion < oldest || afterVersion >= version
+                    ? []
+                    : await session.QueryAsync(ResourceLogSql.Read, ResourceLogSql.Map, ("after", afterVersion), ("limit", limit)).ConfigureAwait(false);
+                return new ResourceLogPage(entries, oldest, version);
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<ResourceLogEntry>> ListRevisionsAsync(ResourceKey key, int limit, CancellationToken cancellationToken)
+    {
+        ResourceWrites.CheckKind(key.Kind);
+        ResourceWrites.CheckLimit(limit, nameof(limit));
+        return await database.ReadSnapshotAsync(
+            async session => await FindAsync(session, ResourceSql.For(key.Kind, key.Owner).Find, key).ConfigureAwait(false) is { } live
+                ? await session.QueryAsync(ResourceLogSql.ListRevisions, ResourceLogSql.Map, ("uid", live.Uid), ("limit", limit)).ConfigureAwait(false)
+                : [],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<int> TrimLogAsync(long keepChanges, int keepRevisions, CancellationToken cancellationToken)
+    {
+        ResourceWrites.CheckTrim(keepChanges, keepRevisions);
+        var removed = 0;
+        while (true)
+        {
+            // A step a transaction, so that nobody waits long for the writer.
+            var (count, hasMore) = await database.WriteAsync(session => SqlResourceLogTrim.RunStepAsync(session, keepChanges, keepRevisions), cancellationToken).ConfigureAwait(false);
+            removed += count;
+            if (!hasMore)
+                return removed;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<StoredResource?>> CommitAsync(SqlSession session, IReadOnlyList<ResourceChange> changes, ResourceGuard? guard)
     {
         var now = database.Now;
         var version = await session.FindAsync(ResourceSql.FindVersionToChange, static row => row.GetInt64(0)).ConfigureAwait(false);
+        ResourceWrites.CheckStoreVersion(guard, version);
         var results = new List<StoredResource?>(changes.Count);
         foreach (var change in changes)
         {
@@ -67,8 +108,18 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
             var before = await FindAsync(session, sql.FindToChange, change.Key).ConfigureAwait(false);
             var after = ResourceWrites.Apply(before, change, version + 1, now);
             if (before is not null || after is not null)
+            {
                 await WriteAsync(session, sql, change, before, after, ++version, now).ConfigureAwait(false);
+                await ResourceLogSql.InsertAsync(session, ResourceWrites.EntryOf(before, after, version, now)).ConfigureAwait(false);
+            }
+
             results.Add(after);
+        }
+
+        foreach (var key in guard?.MustExist ?? [])
+        {
+            if (await FindAsync(session, ResourceSql.For(key.Kind, key.Owner).FindToChange, key).ConfigureAwait(false) is null)
+                throw ResourceWrites.Missing(key);
         }
 
         await session.ExecuteAsync(ResourceSql.SetVersion, ("version", version)).ConfigureAwait(false);
@@ -115,7 +166,8 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
                 ("version", resource.Version),
                 ("generation", resource.Generation),
                 ("created_at", StoreTime.ToMicroseconds(resource.CreatedAt)),
-                ("document", resource.Document)).ConfigureAwait(false);
+                ("document", resource.Document),
+                ("origin", OriginMapping.ToText(resource.Origin))).ConfigureAwait(false);
         }
         catch (DbException error) when (database.Dialect.IsUniqueViolation(error))
         {
@@ -180,6 +232,7 @@ internal sealed class SqlResourceStore(SqlDatabase database) : IResourceStore
         CreatedAt = row.GetTime(6),
         UpdatedAt = row.GetTime(7),
         Document = row.GetString(8),
+        Origin = OriginMapping.FromText(row.FindString(9)),
     };
 
     private static readonly string[] s_names = [.. Enumerable.Range(0, ResourceSql.ManyCount).SelectMany(static i => new[] { $"owner{i}", $"namespace{i}", $"name{i}" })];

@@ -6,6 +6,7 @@ CREATE TABLE store_info (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   store_id TEXT NOT NULL,
   resource_version INTEGER NOT NULL CHECK (resource_version >= 0), -- of the newest write to any resource
+  log_oldest INTEGER NOT NULL DEFAULT 0 CHECK (log_oldest >= 0), -- from this version on resource_log is whole
   created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -36,7 +37,8 @@ CREATE TABLE ghosts (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_ghosts_key ON ghosts (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_ghosts_uid ON ghosts (uid);
@@ -53,7 +55,8 @@ CREATE TABLE models (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_models_key ON models (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_models_uid ON models (uid);
@@ -70,7 +73,8 @@ CREATE TABLE shells (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_shells_key ON shells (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_shells_uid ON shells (uid);
@@ -87,7 +91,8 @@ CREATE TABLE bots (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_bots_key ON bots (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_bots_uid ON bots (uid);
@@ -104,7 +109,8 @@ CREATE TABLE teams (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_teams_key ON teams (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_teams_uid ON teams (uid);
@@ -121,7 +127,8 @@ CREATE TABLE workspaces (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_workspaces_key ON workspaces (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_workspaces_uid ON workspaces (uid);
@@ -138,7 +145,8 @@ CREATE TABLE skills (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_skills_key ON skills (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_skills_uid ON skills (uid);
@@ -155,7 +163,8 @@ CREATE TABLE collaborations (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_collaborations_key ON collaborations (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_collaborations_uid ON collaborations (uid);
@@ -172,10 +181,28 @@ CREATE TABLE public_models (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   live INTEGER AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL,
-  document TEXT NOT NULL
+  document TEXT NOT NULL,
+  origin TEXT -- JSON; null when there is nothing to remember
 ) STRICT;
 CREATE UNIQUE INDEX ux_public_models_key ON public_models (owner, live, namespace, name);
 CREATE UNIQUE INDEX ux_public_models_uid ON public_models (uid);
+
+-- Every write to a resource, in order: what watchers read, and the revisions to go back to.
+CREATE TABLE resource_log (
+  version INTEGER PRIMARY KEY,
+  operation TEXT NOT NULL CHECK (operation IN ('ADDED', 'MODIFIED', 'DELETED')),
+  kind TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  generation INTEGER NOT NULL CHECK (generation > 0),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  origin TEXT
+) STRICT;
+CREATE INDEX ix_resource_log_uid ON resource_log (uid, version);
 
 -- Tasks: the queue, the leases and what lists show.
 CREATE TABLE tasks (
