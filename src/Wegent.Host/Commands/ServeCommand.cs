@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Wegent.Hosting.Api;
 using Wegent.Hosting.Security;
 using Wegent.Runtime;
+using Wegent.Runtime.Messaging;
 using Wegent.Runtime.Storage;
 
 namespace Wegent.Hosting.Commands;
@@ -55,6 +56,8 @@ internal static class ServeCommand
         foreach (var url in app.Urls)
             Line("address", url);
         Line("storage", StorageOf(app.Services));
+        if (app.Services.GetRequiredService<IOptions<CacheOptions>>().Value is { Provider: CacheProvider.Redis } cache)
+            Line("hints", $"Redis {cache.Servers}");
         Line("executor", await ExecutorPlace.DescribeAsync(app.Services));
         Line("sign in", SignInOf(app.Services));
         await terminal.Output.FlushAsync();

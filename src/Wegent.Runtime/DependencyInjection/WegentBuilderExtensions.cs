@@ -6,6 +6,7 @@ using Wegent;
 using Wegent.Agents;
 using Wegent.Runtime.Agents.ClaudeCode;
 using Wegent.Runtime.Agents.Demo;
+using Wegent.Runtime.Messaging;
 using Wegent.Runtime.Storage;
 
 // The namespace of AddWegent, so that one using serves both.
@@ -58,6 +59,21 @@ public static class WegentBuilderExtensions
         options.Provider = StorageProvider.Sqlite;
         options.ConnectionString = path is null ? null : $"Data Source={path}";
     });
+
+    /// <summary>Carries hints between several hosts on one store over Redis. Without it, a host sees what others do when it next looks at the store, within a second.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">Such as <c>redis:6379,password=…</c>.</param>
+    public static IWegentBuilder UseRedis(this IWegentBuilder builder, string connectionString)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        builder.Services.PostConfigure<CacheOptions>(options =>
+        {
+            options.Provider = CacheProvider.Redis;
+            options.ConnectionString = connectionString;
+        });
+        return builder;
+    }
 
     // After the configuration's own word: what is written in code is meant.
     private static IWegentBuilder UseStorage(this IWegentBuilder builder, Action<StorageOptions> configure)

@@ -8,7 +8,9 @@ using Wegent.Runtime;
 using Wegent.Runtime.Agents;
 using Wegent.Runtime.Application;
 using Wegent.Runtime.DependencyInjection;
+using Wegent.Runtime.Messaging;
 using Wegent.Runtime.Messaging.InMemory;
+using Wegent.Runtime.Messaging.Redis;
 using Wegent.Runtime.Sandboxes;
 using Wegent.Runtime.Scheduling;
 using Wegent.Runtime.Security;
@@ -56,6 +58,7 @@ public static class WegentServiceCollectionExtensions
             SeedNames.Apply(configuration, options);
         });
         builder.Services.BindOptions<StorageOptions>(static (configuration, options) => configuration.GetSection(StorageOptions.Section).Bind(options));
+        builder.Services.BindOptions<CacheOptions>(static (configuration, options) => configuration.GetSection(CacheOptions.Section).Bind(options));
         builder.Services.BindOptions<SandboxOptions>(static (configuration, options) => configuration.GetSection(SandboxOptions.Section).Bind(options));
         builder.Services.BindOptions<WorkspaceOptions>(static (configuration, options) => configuration.GetSection(WorkspaceOptions.Section).Bind(options));
         builder.Services.BindOptions<SecurityOptions>(static (configuration, options) => configuration.GetSection(SecurityOptions.Section).Bind(options));
@@ -65,6 +68,7 @@ public static class WegentServiceCollectionExtensions
             ServiceDescriptor.Singleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsAnnotations>(),
             ServiceDescriptor.Singleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsAnnotations>(),
+            ServiceDescriptor.Singleton<IValidateOptions<CacheOptions>, CacheOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsAnnotations>(),
             ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<SecurityOptions>, SecurityOptionsRules>(),
@@ -75,7 +79,11 @@ public static class WegentServiceCollectionExtensions
     private static WegentBuilder AddStores(this WegentBuilder builder)
     {
         StoreRegistration.AddStores(builder.Services);
-        builder.Services.TryAddSingleton<IHintBus, InMemoryHintBus>();
+        builder.Services.TryAddSingleton<IHintBus>(static services => services.GetRequiredService<IOptions<CacheOptions>>().Value.Provider switch
+        {
+            CacheProvider.Redis => ActivatorUtilities.CreateInstance<RedisHintBus>(services),
+            _ => ActivatorUtilities.CreateInstance<InMemoryHintBus>(services),
+        });
         return builder;
     }
 

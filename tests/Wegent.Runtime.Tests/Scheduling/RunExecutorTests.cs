@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Wegent.Events;
 using Wegent.Sandboxes;
@@ -271,6 +272,7 @@ public sealed class RunExecutorTests : IAsyncDisposable
     [Fact]
     public async Task A_further_message_goes_on_with_the_agents_session()
     {
+        _runtime.Settings["Wegent:Executor:DeletionDelay"] = "01:00:00";
         _runtime.Script = (_, spec) => FakeScript.Of($"session s-{spec.Arguments[1]}", $"text after '{spec.Arguments[2]}'", "done");
         var host = await _runtime.StartHostAsync();
         var taskId = await SubmitAsync(host, "first");
@@ -280,6 +282,27 @@ public sealed class RunExecutorTests : IAsyncDisposable
         var events = await EventsAsync(host, taskId);
 
         Assert.Equal(["after ''", "after 's-first'"], events.OfType<ChatDone>().Select(e => e.Result.Value));
+    }
+
+    [Fact]
+    public async Task A_further_message_retells_the_conversation_where_the_sandbox_and_its_session_are_gone()
+    {
+        var prompts = new ConcurrentQueue<string>();
+        _runtime.Script = (_, spec) =>
+        {
+            prompts.Enqueue(spec.Arguments[1]);
+            return FakeScript.Of("session s", $"text after '{spec.Arguments[2]}'", "done");
+        };
+        var host = await _runtime.StartHostAsync();
+        var taskId = await SubmitAsync(host, "first");
+        await EventsAsync(host, taskId);
+        await EventuallyAsync(() => _runtime.Place.Sandboxes.Count == 0);
+
+        await TasksOf(host).SendAsync(taskId, "second", cancellationToken: Ct);
+        var events = await EventsAsync(host, taskId);
+
+        Assert.Equal(["after ''", "after ''"], events.OfType<ChatDone>().Select(e => e.Result.Value));
+        Assert.Equal(["first", "The conversation so far, from the record:\n\nUser: first\n\nbot: after ''\n\nNow:\n\nsecond"], prompts);
     }
 
     [Fact]
