@@ -79,6 +79,17 @@ servers() {
   export WEGENT_TEST_REQUIRE_SERVERS=1
 }
 
+# Runs the first command block of the README, which is what newcomers type first.
+readme_command() {
+  local command
+  command="$(awk '/^```bash$/ { inside = 1; next } /^```$/ && inside { exit } inside' README.md)"
+  [ -n "$command" ] || { say "README.md holds no bash block"; return 1; }
+  say "$command"
+  interruptible timeout 120 bash -c "$command" > "$REPORTS/readme.log" 2>&1 && return 0
+  tail -n 20 "$REPORTS/readme.log" >&2
+  return 1
+}
+
 # Sets PASSED, FAILED and SKIPPED from one report in xUnit's XML; an error outside a test (a fixture's cleanup) is a failure.
 add_results() {
   local counts
@@ -156,6 +167,7 @@ rm -rf "$REPORTS" && mkdir -p "$REPORTS"
 step "install what is missing" install_packages
 step "Claude Code" install_claude
 step "build" interruptible dotnet build Wegent.sln --nologo --verbosity quiet
+check "README's first command" readme_command
 check "format" interruptible dotnet format Wegent.sln --no-restore --verify-no-changes
 step "servers" servers
 step "executor image" executor_image
