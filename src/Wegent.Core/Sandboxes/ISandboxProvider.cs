@@ -41,7 +41,7 @@ public interface ISandbox : IAsyncDisposable
 
     /// <summary>Clones or copies the workspace; does nothing when it was done before. Returns the paths with the working folder.</summary>
     /// <exception cref="SandboxException">It failed; the reason is <see cref="FailureReason.WorkspaceFailed"/> and the message holds git's words without credentials.</exception>
-    ValueTask<SandboxPaths> PrepareWorkspaceAsync(WorkspaceSpec workspace, CancellationToken cancellationToken);
+    ValueTask<SandboxPaths> PrepareWorkspaceAsync(WorkspaceSource workspace, CancellationToken cancellationToken);
 
     /// <summary>Starts a program, or attaches to it when an execution of this id was started before.</summary>
     /// <exception cref="SandboxException">The program could not be started.</exception>

@@ -44,7 +44,7 @@ public sealed record SandboxLimits(int MemoryMiB, double Cpus, int Pids, TimeSpa
 public sealed record SandboxInfo(string Id, long TaskId, bool Running, DateTimeOffset CreatedAt);
 
 /// <summary>What stands in the working folder before an agent starts.</summary>
-public sealed record WorkspaceSpec
+public sealed record WorkspaceSource
 {
     /// <summary>Name of the folder below the workspace root: one path segment.</summary>
     public required string Folder { get; init; }

@@ -21,7 +21,7 @@ public sealed record ExecutionPlan
     public required IReadOnlyList<PlannedMember> Members { get; init; }
 
     /// <summary>The workspace that all sandboxed members share; null when the task has none.</summary>
-    public WorkspaceSpec? Workspace { get; init; }
+    public WorkspaceSource? Workspace { get; init; }
 
     /// <summary>Rounds at most, where members talk in rounds.</summary>
     public int MaxRounds { get; init; } = 4;

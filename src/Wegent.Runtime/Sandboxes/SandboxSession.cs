@@ -44,7 +44,7 @@ internal sealed class SandboxSession(AgentTask task, SandboxPlacement placement,
     }
 
     /// <summary>What stands in a task's working folder: an empty one when the task names nothing.</summary>
-    public static WorkspaceSpec WorkspaceOf(AgentTask task) => task.Plan.Workspace ?? new WorkspaceSpec { Folder = "workspace" };
+    public static WorkspaceSource WorkspaceOf(AgentTask task) => task.Plan.Workspace ?? new WorkspaceSource { Folder = "workspace" };
 
     /// <summary>The workspace's changes as a git diff; null when no sandbox was used or it holds no repository.</summary>
     /// <exception cref="SandboxException">The sandbox is lost.</exception>

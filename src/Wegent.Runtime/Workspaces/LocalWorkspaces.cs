@@ -14,7 +14,7 @@ internal sealed class LocalWorkspaces(IOptions<WegentOptions> options)
 
     /// <summary>The task's folder, copied on first use.</summary>
     /// <exception cref="SandboxException">It cannot be copied.</exception>
-    public string Prepare(long taskId, WorkspaceSpec workspace)
+    public string Prepare(long taskId, WorkspaceSource workspace)
     {
         var folder = Path.Combine(FolderOf(taskId), workspace.Folder);
         if (Directory.Exists(folder))

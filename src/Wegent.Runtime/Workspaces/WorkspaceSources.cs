@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Wegent.Resources;
-using WorkspaceSpec = Wegent.Sandboxes.WorkspaceSpec;
+using Wegent.Sandboxes;
 
 namespace Wegent.Runtime.Workspaces;
 
@@ -8,18 +8,18 @@ namespace Wegent.Runtime.Workspaces;
 internal sealed class WorkspaceSources(IOptions<WorkspaceOptions> options)
 {
     /// <exception cref="WegentException"><c>workspace.not_allowed</c>: the source may not be used here.</exception>
-    public WorkspaceSpec From(WorkspaceResource workspace) =>
+    public WorkspaceSource From(WorkspaceResource workspace) =>
         From(workspace.Spec.Repository.GitUrl, workspace.Spec.Repository.BranchName);
 
     /// <exception cref="WegentException"><c>workspace.not_allowed</c>: the source may not be used here.</exception>
-    public WorkspaceSpec? From(TaskSubmission submission) => submission switch
+    public WorkspaceSource? From(TaskSubmission submission) => submission switch
     {
         { WorkspaceFolder: { } folder } => FromFolder(folder, submission.Branch),
         { GitUrl: { } url } => From(url, submission.Branch),
         _ => null,
     };
 
-    private WorkspaceSpec From(string gitUrl, string? branch)
+    private WorkspaceSource From(string gitUrl, string? branch)
     {
         if (gitUrl.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || Path.IsPathRooted(gitUrl))
         {
@@ -27,10 +27,10 @@ internal sealed class WorkspaceSources(IOptions<WorkspaceOptions> options)
             return FromFolder(path, branch);
         }
 
-        return new WorkspaceSpec { Folder = FolderName(gitUrl), GitUrl = gitUrl, Branch = NullIfEmpty(branch) };
+        return new WorkspaceSource { Folder = FolderName(gitUrl), GitUrl = gitUrl, Branch = NullIfEmpty(branch) };
     }
 
-    private WorkspaceSpec FromFolder(string folder, string? branch)
+    private WorkspaceSource FromFolder(string folder, string? branch)
     {
         var full = Path.GetFullPath(folder);
         var real = ResolveLinks(full)
@@ -38,7 +38,7 @@ internal sealed class WorkspaceSources(IOptions<WorkspaceOptions> options)
         if (!options.Value.LocalRoots.Any(root => IsBelow(real, root)))
             throw new WegentException("workspace.not_allowed", $"Folder '{full}' is below none of the folders that this host allows. The operator adds it to {WorkspaceOptions.Section}:LocalRoots; or use a git URL.");
 
-        return new WorkspaceSpec { Folder = FolderName(real), SourceFolder = real, Branch = NullIfEmpty(branch) };
+        return new WorkspaceSource { Folder = FolderName(real), SourceFolder = real, Branch = NullIfEmpty(branch) };
     }
 
     private static bool IsBelow(string folder, string root)

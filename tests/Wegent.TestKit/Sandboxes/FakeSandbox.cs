@@ -31,7 +31,7 @@ public sealed class FakeSandbox
     public bool Running => !dead.IsCancellationRequested;
 
     /// <summary>The workspace it was last prepared with, or null.</summary>
-    public WorkspaceSpec? Workspace { get; private set; }
+    public WorkspaceSource? Workspace { get; private set; }
 
     /// <summary>The workspace's files: path relative to the working folder, text.</summary>
     public ConcurrentDictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
@@ -72,7 +72,7 @@ public sealed class FakeSandbox
             throw new SandboxException(cause!.Reason, cause.Message); // set before the token is cancelled
     }
 
-    private SandboxPaths Prepare(WorkspaceSpec workspace)
+    private SandboxPaths Prepare(WorkspaceSource workspace)
     {
         ThrowIfDead();
         if (provider.FailPrepare?.Invoke(workspace) is { } failure)
@@ -100,7 +100,7 @@ public sealed class FakeSandbox
 
         public SandboxPaths Paths => sandbox.Paths;
 
-        public ValueTask<SandboxPaths> PrepareWorkspaceAsync(WorkspaceSpec workspace, CancellationToken cancellationToken) =>
+        public ValueTask<SandboxPaths> PrepareWorkspaceAsync(WorkspaceSource workspace, CancellationToken cancellationToken) =>
             new(sandbox.Prepare(workspace));
 
         public ValueTask<IExecution> StartAsync(ExecutionSpec spec, CancellationToken cancellationToken) =>

@@ -29,7 +29,7 @@ public sealed class FakeSandboxProvider(TimeProvider? clock = null) : ISandboxPr
     public Func<SandboxSpec, SandboxException?>? FailCreate { get; set; }
 
     /// <summary>Makes the error of a workspace, or null to let it succeed.</summary>
-    public Func<WorkspaceSpec, SandboxException?>? FailPrepare { get; set; }
+    public Func<WorkspaceSource, SandboxException?>? FailPrepare { get; set; }
 
     /// <summary>Makes the error of a start, or null to let it succeed.</summary>
     public Func<ExecutionSpec, SandboxException?>? FailStart { get; set; }

@@ -178,7 +178,7 @@ public abstract class SandboxProviderContract : IAsyncLifetime
         var provider = CreateProvider();
         var spec = NewSpec();
         await using var sandbox = await provider.CreateAsync(spec, Ct);
-        await sandbox.PrepareWorkspaceAsync(new WorkspaceSpec { Folder = "work" }, Ct);
+        await sandbox.PrepareWorkspaceAsync(new WorkspaceSource { Folder = "work" }, Ct);
         var execution = await sandbox.StartAsync(Shell("e", "(setsid sleep 1000 &) ; mkdir locked; touch locked/file; chmod 500 locked; echo up; sleep 1000"), Ct);
         await execution.ReadAsync(0, Ct).FirstAsync(Ct);
         var reading = execution.ReadAsync(1, Ct).ToListAsync(Ct).AsTask();
@@ -202,7 +202,7 @@ public abstract class SandboxProviderContract : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Path.Combine(_source, "given.txt"), "given\n", Ct);
         await using var sandbox = await CreateProvider().CreateAsync(NewSpec() with { SourceFolder = _source }, Ct);
-        var workspace = new WorkspaceSpec { Folder = "work", SourceFolder = _source };
+        var workspace = new WorkspaceSource { Folder = "work", SourceFolder = _source };
 
         var paths = await sandbox.PrepareWorkspaceAsync(workspace, Ct);
         var again = await sandbox.PrepareWorkspaceAsync(workspace, Ct);
@@ -220,7 +220,7 @@ public abstract class SandboxProviderContract : IAsyncLifetime
     public async Task Files_are_read_from_the_workspace_only()
     {
         await using var sandbox = await CreateAsync();
-        await sandbox.PrepareWorkspaceAsync(new WorkspaceSpec { Folder = "work" }, Ct);
+        await sandbox.PrepareWorkspaceAsync(new WorkspaceSource { Folder = "work" }, Ct);
         Assert.Equal(0, await ExitCodeAsync(sandbox, Shell("e", "mkdir sub; printf 0123456789 > sub/file; ln -s sub/file in; ln -s /etc/hostname out; : > empty")));
 
         Assert.Equal("0123456789", Encoding.UTF8.GetString((await sandbox.ReadFileAsync("sub/file", 10, Ct))!));

@@ -19,7 +19,7 @@ internal sealed class ExecutorSandbox(string id, ExecutorConnection connection, 
     public SandboxPaths Paths => prepared ?? new SandboxPaths(connection.Welcome.Workspace, connection.Welcome.Home);
 
     /// <inheritdoc/>
-    public async ValueTask<SandboxPaths> PrepareWorkspaceAsync(WorkspaceSpec workspace, CancellationToken cancellationToken)
+    public async ValueTask<SandboxPaths> PrepareWorkspaceAsync(WorkspaceSource workspace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         var folder = workspace.SourceFolder is { } source ? settings.SourceInside ?? source : null;

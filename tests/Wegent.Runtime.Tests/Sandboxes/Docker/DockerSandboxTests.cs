@@ -45,7 +45,7 @@ public sealed class DockerSandboxTests
         {
             await using var place = new DockerPlace();
             await using var sandbox = await place.Provider.CreateAsync(place.Spec() with { SourceFolder = folder.FullName }, Ct);
-            await sandbox.PrepareWorkspaceAsync(new WorkspaceSpec { Folder = "project", SourceFolder = folder.FullName }, Ct);
+            await sandbox.PrepareWorkspaceAsync(new WorkspaceSource { Folder = "project", SourceFolder = folder.FullName }, Ct);
 
             var lines = await RunAsync(sandbox, "pwd; cat a.txt; echo; echo changed | tee a.txt /source/a.txt");
 
@@ -71,7 +71,7 @@ public sealed class DockerSandboxTests
             Git(folder, "remote", "add", "origin", "https://me:canary@example.org/x.git");
             await using var place = new DockerPlace();
             await using var sandbox = await place.Provider.CreateAsync(place.Spec() with { SourceFolder = folder.FullName }, Ct);
-            await sandbox.PrepareWorkspaceAsync(new WorkspaceSpec { Folder = "project", SourceFolder = folder.FullName }, Ct);
+            await sandbox.PrepareWorkspaceAsync(new WorkspaceSource { Folder = "project", SourceFolder = folder.FullName }, Ct);
 
             var lines = await RunAsync(sandbox, "cat a.txt; echo; git log --format=%s; git status --short; grep -r canary / --include=config -s");
 
