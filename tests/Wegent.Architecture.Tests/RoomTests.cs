@@ -9,7 +9,8 @@ public sealed class RoomTests
     [InlineData("Websocket.Client", "Wegent.Runtime/Sandboxes/Executor/")]
     [InlineData("Microsoft.Data.Sqlite", "Wegent.Runtime/Storage/Sql/Sqlite/")]
     [InlineData("SQLitePCL", "Wegent.Runtime/Storage/Sql/Sqlite/")]
-    [InlineData("MySqlConnector", "Wegent.Runtime/Storage/Sql/")]
+    [InlineData("MySqlConnector", "Wegent.Runtime/Storage/Sql/MySql/")]
+    [InlineData("Dapper", "Wegent.Runtime/Storage/Sql/MySql/")]
     [InlineData("StackExchange.Redis", "Wegent.Runtime/Messaging/Redis/")]
     [InlineData("System.CommandLine", "Wegent.Host/Commands/")]
     [InlineData("Spectre.Console", "Wegent.Host/Commands/")]
@@ -33,6 +34,7 @@ public sealed class RoomTests
 
     [Theory]
     [InlineData("Storage", "InMemory", "Sql")]
+    [InlineData("Storage/Sql", "Sqlite", "MySql")]
     [InlineData("Sandboxes", "Docker", "LocalProcess")]
     [InlineData("Agents", "ClaudeCode", "Demo")]
     [InlineData("Messaging", "InMemory", "Redis")]
@@ -41,7 +43,7 @@ public sealed class RoomTests
         foreach (var adapter in adapters.Where(adapter => Directory.Exists(Path.Combine(SourceTree.Root, "src", "Wegent.Runtime", port, adapter))))
         {
             foreach (var other in adapters.Where(other => other != adapter))
-                Assert.All(SourceTree.Files($"Wegent.Runtime/{port}/{adapter}"), file => Assert.False(file.ImportsBelow($"Wegent.Runtime.{port}.{other}"), file.Path));
+                Assert.All(SourceTree.Files($"Wegent.Runtime/{port}/{adapter}"), file => Assert.False(file.ImportsBelow($"Wegent.Runtime.{port.Replace('/', '.')}.{other}"), file.Path));
         }
     }
 

@@ -68,13 +68,7 @@ internal static class ServeCommand
     private static string StorageOf(IServiceProvider services)
     {
         var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
-        var data = Path.GetFullPath(services.GetRequiredService<IOptions<WegentOptions>>().Value.DataDirectory);
-        return storage.Provider switch
-        {
-            StorageProvider.InMemory => "in memory: everything is gone when the host stops",
-            StorageProvider.Sqlite when storage.ConnectionString is null => $"SQLite, {Path.Combine(data, "wegent.db")}",
-            _ => $"{storage.Provider}, by Wegent:Storage:ConnectionString",
-        };
+        return storage.Describe(services.GetRequiredService<IOptions<WegentOptions>>().Value.DataDirectory);
     }
 
     private static string SignInOf(IServiceProvider services)

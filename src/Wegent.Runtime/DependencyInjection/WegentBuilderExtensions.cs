@@ -75,6 +75,19 @@ public static class WegentBuilderExtensions
         return builder;
     }
 
+    /// <summary>Keeps everything in a MySQL or MariaDB database, which several hosts can share.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">Server, database and credentials, such as <c>Server=db.example.com;Database=wegent;User ID=wegent;Password=...</c>. The database must exist; its tables are made at the first start.</param>
+    public static IWegentBuilder UseMySql(this IWegentBuilder builder, string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionString);
+        return builder.UseStorage(options =>
+        {
+            options.Provider = StorageProvider.MySql;
+            options.ConnectionString = connectionString;
+        });
+    }
+
     // After the configuration's own word: what is written in code is meant.
     private static IWegentBuilder UseStorage(this IWegentBuilder builder, Action<StorageOptions> configure)
     {

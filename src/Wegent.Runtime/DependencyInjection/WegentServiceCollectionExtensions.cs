@@ -68,6 +68,7 @@ public static class WegentServiceCollectionExtensions
             ServiceDescriptor.Singleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsAnnotations>(),
             ServiceDescriptor.Singleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsAnnotations>(),
+            ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<CacheOptions>, CacheOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsAnnotations>(),
             ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsRules>(),

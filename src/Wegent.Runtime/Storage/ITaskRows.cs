@@ -44,13 +44,16 @@ internal interface ITaskRows
     /// <summary>Keeps a key, and forgets those that have run out.</summary>
     ValueTask SaveKeyAsync(IdempotencyKey key, IdempotencyEntry entry, DateTimeOffset now);
 
-    /// <summary>Reads tasks that hold a slot under a lease that ended by <paramref name="now"/>, or that <paramref name="node"/> holds, longest ago first.</summary>
+    /// <summary>Reads tasks that hold a slot under a lease that ended by <paramref name="now"/>, or that <paramref name="node"/> holds, longest ago first. It passes over those that another transaction is changing.</summary>
     ValueTask<IReadOnlyList<TaskRow>> ListLostAsync(DateTimeOffset now, string? node, int limit);
+
+    /// <summary>Keeps other transactions from giving slots to waiting tasks until this one ends, so that what is counted stays true.</summary>
+    ValueTask LockSlotsAsync();
 
     /// <summary>Counts the tasks that hold a slot.</summary>
     ValueTask<int> CountRunningAsync();
 
-    /// <summary>Reads waiting tasks whose time has come, longest ago first.</summary>
+    /// <summary>Reads waiting tasks whose time has come, longest ago first. It passes over those that another transaction is changing.</summary>
     ValueTask<IReadOnlyList<TaskRow>> ListReadyAsync(DateTimeOffset now, int limit);
 }
 

@@ -19,7 +19,11 @@ internal static class RunWrites
 
         var room = request.Limit - claimed.Count;
         if (room > 0)
+        {
+            await rows.LockSlotsAsync().ConfigureAwait(false);
             room = Math.Min(room, request.MaxRunning - await rows.CountRunningAsync().ConfigureAwait(false));
+        }
+
         if (room < 1)
             return claimed;
 

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Wegent.Runtime.Storage.Sql.MySql;
+using Wegent.Runtime.Storage.Sql.Sqlite;
 
 namespace Wegent.Runtime.Storage;
 
@@ -11,6 +13,9 @@ public enum StorageProvider
 
     /// <summary>This process's memory: for tests and throwaway use.</summary>
     InMemory,
+
+    /// <summary>A MySQL 8 or MariaDB 10.6 database, or a newer one, which several hosts can share.</summary>
+    MySql,
 }
 
 /// <summary>Where resources and tasks are kept. Section <c>Wegent:Storage</c>.</summary>
@@ -22,12 +27,24 @@ public sealed class StorageOptions
     /// <summary>Which store. Default <see cref="StorageProvider.Sqlite"/>.</summary>
     public StorageProvider Provider { get; set; } = StorageProvider.Sqlite;
 
-    /// <summary>Connection string, or null for <c>{DataDirectory}/wegent.db</c>.</summary>
+    /// <summary>
+    /// Connection string. For SQLite <c>Data Source=FILE</c>, or null for <c>{DataDirectory}/wegent.db</c>; for MySQL it must name the
+    /// server and the database, such as <c>Server=db.example.com;Database=wegent;User ID=wegent;Password=...</c>.
+    /// </summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Connections at most. Default 20, 1 to 1,000.</summary>
+    /// <summary>Connections of this host at most. Default 20, 1 to 1,000; one of them writes, and at least one reads.</summary>
     [Range(1, 1000)]
     public int MaxPoolSize { get; set; } = 20;
+
+    /// <summary>Where the data is, in words for people; no credentials.</summary>
+    /// <param name="dataDirectory">The data directory.</param>
+    public string Describe(string dataDirectory) => Provider switch
+    {
+        StorageProvider.InMemory => "in memory: everything is gone when the host stops",
+        StorageProvider.MySql => $"MySQL, {MySqlOptions.From(ConnectionString).Place}",
+        _ => $"SQLite, {Path.GetFullPath(SqliteOptions.From(ConnectionString, dataDirectory).Path)}",
+    };
 }
 
 [OptionsValidator]

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wegent.Runtime.Storage.InMemory;
 using Wegent.Runtime.Storage.Sql;
+using Wegent.Runtime.Storage.Sql.MySql;
 using Wegent.Runtime.Storage.Sql.Sqlite;
 using Wegent.Storage;
 
@@ -42,8 +43,10 @@ internal static class StoreRegistration
         var storage = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
         var folder = provider.GetRequiredService<IOptions<WegentOptions>>().Value.DataDirectory;
         return new SqlDatabase(
-            new SqliteDialect(SqliteOptions.From(storage.ConnectionString, folder)),
-            storage.MaxPoolSize,
+            storage.Provider == StorageProvider.MySql
+                ? new MySqlDialect(MySqlOptions.From(storage.ConnectionString))
+                : new SqliteDialect(SqliteOptions.From(storage.ConnectionString, folder)),
+            Math.Max(1, storage.MaxPoolSize - 1), // and one writes
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SqlDatabase>>());
     }

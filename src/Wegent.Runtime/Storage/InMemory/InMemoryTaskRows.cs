@@ -117,6 +117,8 @@ internal sealed class InMemoryTaskRows(InMemoryTaskTables tables, Action<Action>
         .OrderBy(static row => row.LeaseUntil).ThenBy(static row => row.Task.Id)
         .Take(limit)]);
 
+    public ValueTask LockSlotsAsync() => default; // the whole database is this write's
+
     public ValueTask<int> CountRunningAsync() => new(tables.Running.Count);
 
     public ValueTask<IReadOnlyList<TaskRow>> ListReadyAsync(DateTimeOffset now, int limit) => new([.. tables.Ready

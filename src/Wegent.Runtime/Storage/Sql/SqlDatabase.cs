@@ -43,7 +43,7 @@ internal sealed class SqlDatabase : IAsyncDisposable, IDisposable
 
     /// <summary>Opens the database and brings its schema up to date. Does nothing when that is done.</summary>
     /// <exception cref="UnavailableException"><c>storage.unavailable</c>.</exception>
-    /// <exception cref="WegentException"><c>storage.schema_newer</c> or <c>storage.schema_changed</c>.</exception>
+    /// <exception cref="WegentException"><c>storage.schema_newer</c>, <c>storage.schema_changed</c> or <c>storage.schema_half_made</c>.</exception>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         if (_writer is not null)
@@ -83,20 +83,16 @@ internal sealed class SqlDatabase : IAsyncDisposable, IDisposable
         async session =>
         {
             await session.ExecuteAsync(_dialect.BeginSnapshot).ConfigureAwait(false);
-            try
-            {
-                return await work(session).ConfigureAwait(false);
-            }
-            finally
-            {
-                await session.ExecuteAsync("COMMIT").ConfigureAwait(false);
-            }
+            var result = await work(session).ConfigureAwait(false);
+            await session.ExecuteAsync("COMMIT").ConfigureAwait(false);
+            return result; // after a failure the connection is closed, which ends the transaction too
         },
         cancellationToken);
 
     /// <summary>Writes, all or nothing. Returns after the write is durable.</summary>
     /// <param name="work">What to write. It may run again from the start when the engine asks for it, so it touches nothing but the session.</param>
     /// <param name="cancellationToken">Takes the write back as long as it waits for its turn; later it has no effect.</param>
+    /// <exception cref="UnavailableException"><c>storage.unavailable</c>: nothing was written; <c>storage.outcome_unknown</c>: the connection was lost before the commit was answered.</exception>
     public async ValueTask<T> WriteAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);

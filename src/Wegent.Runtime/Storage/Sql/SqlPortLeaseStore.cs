@@ -8,7 +8,8 @@ internal sealed class SqlPortLeaseStore(SqlDatabase database) : IPortLeaseStore
     public ValueTask<int?> LeaseAsync(string engine, string holder, int min, int max, IReadOnlyCollection<int> except, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
-            var leases = await session.QueryAsync(PortLeaseSql.ListToChange, Map, ("engine", engine)).ConfigureAwait(false);
+            await session.FindAsync(PortLeaseSql.Lock, static _ => true).ConfigureAwait(false);
+            var leases = await session.QueryAsync(PortLeaseSql.List, Map, ("engine", engine)).ConfigureAwait(false);
             var held = leases.Find(lease => lease.Holder == holder)?.Port;
             var port = PortChoice.Choose(leases, holder, min, max, except);
             if (port == held)

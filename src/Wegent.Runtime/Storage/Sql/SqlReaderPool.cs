@@ -33,30 +33,41 @@ internal sealed class SqlReaderPool(SqlDialect dialect, int max) : IAsyncDisposa
     {
         for (var i = 0; i < max; i++)
             await _free.WaitAsync().ConfigureAwait(false);
-        while (_idle.TryTake(out var session))
-            await session.DisposeAsync().ConfigureAwait(false);
+        await CloseIdleAsync().ConfigureAwait(false);
         _isClosed = true;
         _free.Release(max); // who waits must not wait for ever
     }
 
+    /// <summary>Runs a read; once more when its connection was lost, for one that rested may be dead without anybody having noticed.</summary>
     private async ValueTask<T> RunOnIdleAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        SqlSession? session = null;
-        try
+        for (var isRetry = false; ; isRetry = true)
         {
-            if (!_idle.TryTake(out session))
-                session = await dialect.OpenAsync(isWriter: false, cancellationToken).ConfigureAwait(false);
-            var result = await work(session).ConfigureAwait(false);
-            _idle.Add(session);
-            return result;
+            SqlSession? session = null;
+            try
+            {
+                if (isRetry || !_idle.TryTake(out session))
+                    session = await dialect.OpenAsync(isWriter: false, cancellationToken).ConfigureAwait(false);
+                var result = await work(session).ConfigureAwait(false);
+                _idle.Add(session);
+                return result;
+            }
+            catch (Exception error)
+            {
+                if (session is not null)
+                    await session.DisposeAsync().ConfigureAwait(false); // its state is unknown
+                if (error is not DbException failure)
+                    throw;
+                if (isRetry || dialect.FailureOf(failure) != SqlFailure.Lost)
+                    throw dialect.Describe(failure);
+                await CloseIdleAsync().ConfigureAwait(false); // what ended one connection has ended the others, most likely
+            }
         }
-        catch (Exception error)
-        {
-            if (session is not null)
-                await session.DisposeAsync().ConfigureAwait(false); // its state is unknown
-            if (error is DbException failure)
-                throw dialect.Describe(failure);
-            throw;
-        }
+    }
+
+    private async ValueTask CloseIdleAsync()
+    {
+        while (_idle.TryTake(out var session))
+            await session.DisposeAsync().ConfigureAwait(false);
     }
 }

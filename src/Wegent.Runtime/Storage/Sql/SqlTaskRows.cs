@@ -137,6 +137,8 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
             ? await session.QueryAsync(TaskSql.ListLost, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("limit", limit)).ConfigureAwait(false)
             : await session.QueryAsync(TaskSql.ListLostOrOwn, TaskMapping.Row, ("now", StoreTime.ToMicroseconds(now)), ("node", node), ("limit", limit)).ConfigureAwait(false)).ConfigureAwait(false);
 
+    public async ValueTask LockSlotsAsync() => await session.FindAsync(TaskSql.LockSlots, static _ => true).ConfigureAwait(false);
+
     public ValueTask<int> CountRunningAsync() => session.FindAsync(TaskSql.CountRunning, static row => row.GetInt32(0));
 
     public async ValueTask<IReadOnlyList<TaskRow>> ListReadyAsync(DateTimeOffset now, int limit) => await CompleteAsync(
@@ -172,7 +174,7 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
             id = await InsertTaskAsync(draft, $"new/{Guid.CreateVersion7(draft.Task.CreatedAt):N}").ConfigureAwait(false);
         }
 
-        return (id, await NameAsync(draft.Task, id).ConfigureAwait(false));
+        return (id, await NameAsync(id).ConfigureAwait(false));
     }
 
     private ValueTask<long> InsertTaskAsync(TaskRow draft, string? name) => session.InsertAsync(
@@ -186,17 +188,22 @@ internal sealed class SqlTaskRows(SqlSession session, SqlDatabase database) : IT
         ("last_message_id", draft.LastMessageId),
         ("created_at", StoreTime.ToMicroseconds(draft.Task.CreatedAt)));
 
-    private async ValueTask<string> NameAsync(AgentTask task, long id)
+    private async ValueTask<string> NameAsync(long id)
     {
-        var name = $"task-{id}";
-        for (var i = 2; await IsTakenAsync(task, name).ConfigureAwait(false); i++)
-            name = $"task-{id}-{i}";
-        await session.ExecuteAsync(TaskSql.NameTask, ("name", name), ("id", id)).ConfigureAwait(false);
-        return name;
+        for (var i = 1; ; i++)
+        {
+            var name = i == 1 ? $"task-{id}" : $"task-{id}-{i}";
+            try
+            {
+                await session.ExecuteAsync(TaskSql.NameTask, ("name", name), ("id", id)).ConfigureAwait(false);
+                return name;
+            }
+            catch (DbException error) when (database.Dialect.IsUniqueViolation(error))
+            {
+                // someone chose it
+            }
+        }
     }
-
-    private async ValueTask<bool> IsTakenAsync(AgentTask task, string name) => await session.FindAsync(
-        TaskSql.IsNameTaken, static _ => true, ("owner", task.Owner), ("namespace", task.Namespace), ("name", name)).ConfigureAwait(false);
 
     private ValueTask<int> UpdateRowAsync(TaskRow before, TaskRow after)
     {

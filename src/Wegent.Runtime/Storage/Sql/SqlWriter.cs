@@ -13,8 +13,14 @@ internal sealed class SqlWriter : IAsyncDisposable
     /// <summary>How many writes may wait. When all places are taken, callers wait for one.</summary>
     private const int QueueLength = 4096;
 
-    /// <summary>How many writes one commit takes at most.</summary>
-    private const int BatchSize = 256;
+    /// <summary>How often the writes of a commit are run before their callers are told that it cannot be.</summary>
+    private const int MaxTries = 6;
+
+    /// <summary>How often a write that others were faster than looks again, in one transaction.</summary>
+    private const int MaxLooks = 3;
+
+    /// <summary>No further try begins later than this after the first.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly SqlDialect _dialect;
     private readonly TaskSpecCache _specs;
@@ -30,8 +36,11 @@ internal sealed class SqlWriter : IAsyncDisposable
         _specs = specs;
         _logger = logger;
 
-        // A thread of its own: a flush blocks it, and the thread pool has better things to do.
-        new Thread(Run) { IsBackground = true, Name = "wegent-store-writer" }.Start();
+        // A thread of its own where a flush blocks it: the thread pool has better things to do.
+        if (dialect.IsSynchronous)
+            new Thread(Run) { IsBackground = true, Name = "wegent-store-writer" }.Start();
+        else
+            _ = Task.Run(RunAsync);
     }
 
     /// <summary>How many transactions were committed.</summary>
@@ -63,21 +72,27 @@ internal sealed class SqlWriter : IAsyncDisposable
 
     private void Run()
     {
-        var batch = new List<QueuedWrite>(BatchSize);
+        var batch = new List<QueuedWrite>(_dialect.MaxBatch);
         while (WaitForWrites())
         {
-            while (batch.Count < BatchSize && _queue.Reader.TryRead(out var write))
-            {
-                if (write.TryStart())
-                    batch.Add(write);
-            }
-
-            if (batch.Count > 0)
-                Wait(CommitAsync(batch));
-            batch.Clear();
+            Take(batch);
+            Wait(CommitAsync(batch));
         }
 
         Wait(CloseAsync());
+        _ended.SetResult();
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<QueuedWrite>(_dialect.MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            Take(batch);
+            await CommitAsync(batch).ConfigureAwait(false);
+        }
+
+        await CloseAsync().ConfigureAwait(false);
         _ended.SetResult();
     }
 
@@ -96,31 +111,59 @@ internal sealed class SqlWriter : IAsyncDisposable
             work.AsTask().GetAwaiter().GetResult();
     }
 
+    private void Take(List<QueuedWrite> batch)
+    {
+        batch.Clear();
+        while (batch.Count < _dialect.MaxBatch && _queue.Reader.TryRead(out var write))
+        {
+            if (write.TryStart())
+                batch.Add(write);
+        }
+    }
+
     private async ValueTask CommitAsync(List<QueuedWrite> batch)
     {
-        try
-        {
-            _session ??= await _dialect.OpenAsync(isWriter: true, CancellationToken.None).ConfigureAwait(false);
-            if (!await TryRunAsync(_session, batch, areApart: false).ConfigureAwait(false))
-            {
-                await _session.ExecuteAsync("ROLLBACK").ConfigureAwait(false);
-                _specs.Clear();
-                await TryRunAsync(_session, batch, areApart: true).ConfigureAwait(false);
-            }
-
-            await _session.ExecuteAsync("COMMIT").ConfigureAwait(false);
-            Interlocked.Increment(ref _commits);
-        }
-        catch (Exception error)
-        {
-            // The connection's state is unknown; closing it takes back what was not committed.
-            await CloseAsync().ConfigureAwait(false);
-            _specs.Clear();
-            _logger.WritesFailed(batch.Count, _dialect.Place, error);
-            var failure = error is DbException known ? _dialect.Describe(known) : error;
-            foreach (var write in batch)
-                write.Fail(failure);
+        if (batch.Count == 0)
             return;
+
+        var began = TimeProvider.System.GetTimestamp(); // the database's waiting is real, whatever the stores' clock says
+        var areApart = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var isCommitting = false;
+            try
+            {
+                _session ??= await _dialect.OpenAsync(isWriter: true, CancellationToken.None).ConfigureAwait(false);
+                if (!await TryRunAsync(_session, batch, areApart).ConfigureAwait(false))
+                {
+                    await _session.ExecuteAsync("ROLLBACK").ConfigureAwait(false);
+                    _specs.Clear();
+                    areApart = true;
+                    await TryRunAsync(_session, batch, areApart).ConfigureAwait(false);
+                }
+
+                isCommitting = true;
+                await _session.ExecuteAsync("COMMIT").ConfigureAwait(false);
+                Interlocked.Increment(ref _commits);
+                break;
+            }
+            catch (Exception error)
+            {
+                var failure = error is DbException known ? _dialect.FailureOf(known) : SqlFailure.Other;
+                await TakeBackAsync(failure).ConfigureAwait(false);
+                var isInDoubt = isCommitting && _dialect.LeavesDoubt(error);
+                if (!isInDoubt && MayTryAgain(failure, areApart, attempt, began))
+                {
+                    _logger.WritesRetried(batch.Count, _dialect.Place, failure, attempt);
+                    areApart |= failure == SqlFailure.LockWait; // so that only those fail that need what is held
+                    await PauseAsync(failure, attempt).ConfigureAwait(false);
+                    continue;
+                }
+
+                _logger.WritesFailed(batch.Count, _dialect.Place, error);
+                Fail(batch, isInDoubt ? InDoubt(error) : error is DbException described ? _dialect.Describe(described) : error);
+                return;
+            }
         }
 
         // Answers wait for the commit, refusals too: a refusal may rest on a write before it in the same batch.
@@ -142,26 +185,93 @@ internal sealed class SqlWriter : IAsyncDisposable
         foreach (var write in batch)
         {
             if (areApart)
-                await session.ExecuteAsync("SAVEPOINT one").ConfigureAwait(false);
+            {
+                await RunApartAsync(session, write).ConfigureAwait(false);
+                continue;
+            }
+
             var before = session.Writes;
             try
             {
                 await write.RunAsync(session).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is not DbException failure || _dialect.IsStatementError(failure))
+            catch (Exception error) when (error is not DbException failure || _dialect.FailureOf(failure) is SqlFailure.Statement or SqlFailure.Duplicate)
             {
                 write.Refuse(error is DbException refused ? _dialect.Describe(refused) : error);
-                if (session.Writes > before && !areApart)
+                if (session.Writes > before || error is DbException)
                     return false;
-                if (areApart)
-                    await session.ExecuteAsync("ROLLBACK TO SAVEPOINT one").ConfigureAwait(false);
             }
-
-            if (areApart)
-                await session.ExecuteAsync("RELEASE SAVEPOINT one").ConfigureAwait(false);
         }
 
         return true;
+    }
+
+    /// <summary>Runs a write that is taken back alone when it fails. Where a row of another writer was in the way, it looks again, for now it sees that row.</summary>
+    private async ValueTask RunApartAsync(SqlSession session, QueuedWrite write)
+    {
+        await session.ExecuteAsync("SAVEPOINT one").ConfigureAwait(false);
+        for (var look = 1; ; look++)
+        {
+            try
+            {
+                await write.RunAsync(session).ConfigureAwait(false);
+                break;
+            }
+            catch (Exception error) when (error is not DbException failure || _dialect.FailureOf(failure) is SqlFailure.Statement or SqlFailure.Duplicate or SqlFailure.LockWait)
+            {
+                await session.ExecuteAsync("ROLLBACK TO SAVEPOINT one").ConfigureAwait(false);
+                _specs.Clear();
+                if (error is DbException duplicate && _dialect.IsUniqueViolation(duplicate) && look < MaxLooks)
+                    continue;
+                write.Refuse(error is DbException refused ? _dialect.Describe(refused) : error);
+                break;
+            }
+        }
+
+        await session.ExecuteAsync("RELEASE SAVEPOINT one").ConfigureAwait(false);
+    }
+
+    private static bool MayTryAgain(SqlFailure failure, bool areApart, int attempt, long began) =>
+        attempt < MaxTries
+        && TimeProvider.System.GetElapsedTime(began) < s_patience
+        && (failure is SqlFailure.Deadlock or SqlFailure.Lost || (failure == SqlFailure.LockWait && !areApart));
+
+    /// <summary>Waits some milliseconds, twice as many each time: writers that met once should not meet again, and a server needs time to come back.</summary>
+    private static Task PauseAsync(SqlFailure failure, int attempt)
+    {
+        var most = (failure == SqlFailure.Lost ? 40 : 5) << attempt;
+        return Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(most / 2, most)), TimeProvider.System);
+    }
+
+    /// <summary>Takes back what was not committed. Closing the connection does that too, where its state is unknown.</summary>
+    private async ValueTask TakeBackAsync(SqlFailure failure)
+    {
+        _specs.Clear();
+        if (failure is SqlFailure.Deadlock or SqlFailure.LockWait && _session is { } session)
+        {
+            try
+            {
+                await session.ExecuteAsync("ROLLBACK").ConfigureAwait(false);
+                return;
+            }
+            catch (DbException)
+            {
+                // the connection goes, then
+            }
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private UnavailableException InDoubt(Exception error) => new(
+        "storage.outcome_unknown",
+        $"The connection to the database {_dialect.Place} was lost before it answered the commit, so it is not known whether this was written. Read it again before you repeat it.",
+        error);
+
+    private static void Fail(List<QueuedWrite> batch, Exception failure)
+    {
+        foreach (var write in batch)
+            write.Fail(failure);
     }
 
     private async ValueTask CloseAsync()

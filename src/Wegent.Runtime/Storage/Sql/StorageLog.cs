@@ -13,4 +13,7 @@ internal static partial class StorageLog
 
     [LoggerMessage(3003, LogLevel.Warning, "storage.close_failed {Place}")]
     public static partial void CloseFailed(this ILogger logger, string place, Exception error);
+
+    [LoggerMessage(3004, LogLevel.Warning, "storage.retrying {Count} writes to {Place} after {Failure}, try {Attempt}")]
+    public static partial void WritesRetried(this ILogger logger, int count, string place, SqlFailure failure, int attempt);
 }

@@ -30,9 +30,6 @@ internal static class TaskSql
         VALUES (@owner, @namespace, COALESCE(@name, /*task name*/), @team_name, 'PENDING', 0, 0, @ready_at, 0, @last_seq, @last_message_id, 0, @created_at, @created_at) /*id*/
         """;
 
-    // ux_tasks_name
-    public const string IsNameTaken = "SELECT 1 FROM tasks t /*use ux_tasks_name*/ WHERE t.owner = @owner AND t.live = 1 AND t.namespace = @namespace AND t.name = @name";
-
     // primary key
     public const string NameTask = "UPDATE tasks SET name = @name WHERE id = @id";
 
@@ -109,16 +106,19 @@ internal static class TaskSql
         VALUES (@owner, @scope, @key, @digest, @task_id, @subtask_id, @expires_at)
         """;
 
+    /// <summary>Keeps other transactions from claiming until this one ends. Primary key.</summary>
+    public const string LockSlots = "SELECT l.name FROM store_locks l WHERE l.name = 'slots' /*lock*/";
+
     // ix_tasks_lease: as many rows as run
     public const string ListLost = $"""
         SELECT {TaskColumns} FROM tasks t /*use ix_tasks_lease*/
-        WHERE t.lease_until <= @now ORDER BY t.lease_until, t.id LIMIT @limit /*lock*/
+        WHERE t.lease_until <= @now ORDER BY t.lease_until, t.id LIMIT @limit /*lock free*/
         """;
 
     // ix_tasks_lease: as many rows as run
     public const string ListLostOrOwn = $"""
         SELECT {TaskColumns} FROM tasks t /*use ix_tasks_lease*/
-        WHERE t.lease_until IS NOT NULL AND (t.lease_until <= @now OR t.lease_node = @node) ORDER BY t.lease_until, t.id LIMIT @limit /*lock*/
+        WHERE t.lease_until IS NOT NULL AND (t.lease_until <= @now OR t.lease_node = @node) ORDER BY t.lease_until, t.id LIMIT @limit /*lock free*/
         """;
 
     // ix_tasks_lease: as many rows as run
@@ -127,7 +127,7 @@ internal static class TaskSql
     // ix_tasks_ready: as many rows as asked for
     public const string ListReady = $"""
         SELECT {TaskColumns} FROM tasks t /*use ix_tasks_ready*/
-        WHERE t.ready_at <= @now ORDER BY t.ready_at, t.id LIMIT @limit /*lock*/
+        WHERE t.ready_at <= @now ORDER BY t.ready_at, t.id LIMIT @limit /*lock free*/
         """;
 
     // ix_tasks_ready: one row

@@ -1,11 +1,10 @@
 using System.Data.Common;
-using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
 namespace Wegent.Runtime.Storage.Sql.Sqlite;
 
 /// <summary>SQLite in a file: write-ahead log, every commit flushed to the disk, one writer.</summary>
-internal sealed partial class SqliteDialect : SqlDialect
+internal sealed class SqliteDialect : SqlDialect
 {
     // Result codes of SQLite (sqlite.org/rescode.html).
     private const int Error = 1, Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
@@ -39,11 +38,13 @@ internal sealed partial class SqliteDialect : SqlDialect
 
     public override string BeginSnapshot => "BEGIN";
 
-    public override string LockSchema => "BEGIN IMMEDIATE";
-
-    public override string UnlockSchema => "COMMIT";
-
     public override bool NamesTasks => true;
+
+    public override int MaxBatch => 256;
+
+    public override async ValueTask LockSchemaAsync(SqlSession session) => await session.ExecuteAsync("BEGIN IMMEDIATE").ConfigureAwait(false);
+
+    public override async ValueTask UnlockSchemaAsync(SqlSession session) => await session.ExecuteAsync("COMMIT").ConfigureAwait(false);
 
     public override async ValueTask<SqlSession> OpenAsync(bool isWriter, CancellationToken cancellationToken)
     {
@@ -65,22 +66,18 @@ internal sealed partial class SqliteDialect : SqlDialect
         }
     }
 
-    public override string Translate(string sql) => Mark().Replace(sql, static mark => mark.Groups["verb"].Value switch
+    public override SqlFailure FailureOf(DbException error) => error switch
     {
-        "use" => $"INDEXED BY {mark.Groups["index"].Value}", // an error if the index cannot serve
-        "task name" => "'task-' || (SELECT COALESCE(MAX(q.seq), 0) + 1 FROM sqlite_sequence q WHERE q.name = 'tasks')", // there is one writer, so the next id is known
-        _ => "", // a transaction that writes has the whole file, and the driver tells the new id
-    });
+        SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey } => SqlFailure.Duplicate,
+        SqliteException { SqliteErrorCode: Error or Constraint or Mismatch or TooBig } => SqlFailure.Statement,
+        _ => SqlFailure.Other, // who holds the file was waited for already
+    };
 
-    public override bool IsUniqueViolation(DbException error) =>
-        error is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };
-
-    public override bool IsStatementError(DbException error) =>
-        error is SqliteException { SqliteErrorCode: Error or Constraint or Mismatch or TooBig };
+    public override bool LeavesDoubt(Exception commitError) => false; // the library answers in this process
 
     public override WegentException Describe(DbException error)
     {
-        if (IsStatementError(error))
+        if (FailureOf(error) is SqlFailure.Statement or SqlFailure.Duplicate)
             return new WegentException("storage.refused", $"The database {Place} refused a write that breaks its rules. Nothing of it was written. This is a defect of Wegent; please report it with the host's log.", error);
 
         var cause = (error as SqliteException)?.SqliteErrorCode switch
@@ -96,8 +93,12 @@ internal sealed partial class SqliteDialect : SqlDialect
         return new UnavailableException("storage.unavailable", $"The database {Place} {cause}", error);
     }
 
-    [GeneratedRegex(@"/\*(?<verb>use|lock|id|task name)(?: (?<index>\w+))?\*/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Mark();
+    protected override string Word(string verb, string argument) => verb switch
+    {
+        "use" => $"INDEXED BY {argument}", // an error if the index cannot serve
+        "task name" => "'task-' || (SELECT COALESCE(MAX(q.seq), 0) + 1 FROM sqlite_sequence q WHERE q.name = 'tasks')", // there is one writer, so the next id is known
+        _ => "", // a transaction that writes has the whole file, and the driver tells the new id
+    };
 
     private string WriterPragmas() => $"""
         PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds};

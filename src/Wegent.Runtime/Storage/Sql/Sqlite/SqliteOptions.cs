@@ -17,6 +17,20 @@ internal sealed class SqliteOptions
     /// <summary>How many pages of 4 KiB the file may have; null means as many as fit. Writes beyond fail as they do on a full disk.</summary>
     internal int? MaxPages { get; set; }
 
+    /// <summary>What is wrong with a connection string; null when nothing is.</summary>
+    public static string? ProblemOf(string? connectionString)
+    {
+        try
+        {
+            From(connectionString, "");
+            return null;
+        }
+        catch (WegentException error)
+        {
+            return error.Message;
+        }
+    }
+
     /// <summary>Reads a connection string, of which only the file and the timeout count: the rest is settled here.</summary>
     /// <param name="connectionString">Such as <c>Data Source=/var/lib/wegent/wegent.db</c>; null means <c>wegent.db</c> in the data directory.</param>
     /// <param name="dataDirectory">The data directory.</param>

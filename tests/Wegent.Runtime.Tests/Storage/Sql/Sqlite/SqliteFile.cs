@@ -37,18 +37,24 @@ internal sealed class SqliteFile : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     /// <summary>The stores of a new file, as a contract suite wants them.</summary>
-    public static ValueTask<TestStores> OpenStoresAsync(TimeProvider clock)
+    public static async ValueTask<TestStores> OpenStoresAsync(TimeProvider clock) => (await OpenHostsAsync(clock, 1))[0];
+
+    /// <summary>The stores of several hosts of one new file; the first one's disposal ends them all.</summary>
+    public static ValueTask<IReadOnlyList<TestStores>> OpenHostsAsync(TimeProvider clock, int count)
     {
         var file = new SqliteFile();
-        var database = file.Open(clock);
-        return new(StoresOf(database) with
+        var databases = Enumerable.Range(0, count).Select(_ => file.Open(clock)).ToList();
+        var stores = databases.ConvertAll(StoresOf);
+        stores[0] = stores[0] with
         {
             OnDispose = async () =>
             {
-                await database.DisposeAsync();
+                foreach (var database in databases)
+                    await database.DisposeAsync();
                 file.Dispose();
             },
-        });
+        };
+        return new(stores);
     }
 
     public static TestStores StoresOf(SqlDatabase database) => new(

@@ -10,6 +10,10 @@ CREATE TABLE store_info (
   created_at INTEGER NOT NULL
 ) STRICT;
 
+-- Rows that a transaction locks for a rule about many rows: how many tasks run, which ports are free.
+CREATE TABLE store_locks (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO store_locks (name) VALUES ('ports'), ('slots');
+
 CREATE TABLE users (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_name TEXT NOT NULL CHECK (length(user_name) BETWEEN 1 AND 64),
