@@ -17,4 +17,5 @@ namespace Wegent.Resources;
 [JsonSerializable(typeof(WorkspaceResource))]
 [JsonSerializable(typeof(TaskResource))]
 [JsonSerializable(typeof(SkillResource))]
+[JsonSerializable(typeof(IReadOnlyList<OwnerReference>))]
 internal sealed partial class ResourceContracts : JsonSerializerContext;

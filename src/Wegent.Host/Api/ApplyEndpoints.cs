@@ -15,29 +15,32 @@ internal static class ApplyEndpoints
     public static void MapApply(this IEndpointRouteBuilder routes)
     {
         var all = routes.MapGroup("/api/v1").WithTags("Apply");
-        all.MapPost("/apply", ApplyAsync).Accepts<string>("application/yaml", "application/json", RequestBody.AnyType).WithSummary("Make the store agree with a stream of documents: all or none");
-        all.MapPost("/namespaces/{ns}/apply", ApplyAsync).Accepts<string>("application/yaml", "application/json", RequestBody.AnyType).WithSummary("The same; documents without a namespace go into this one");
-        all.MapPost("/namespaces/{ns}/delete", DeleteAsync).Accepts<string>("application/yaml", "application/json", RequestBody.AnyType).WithSummary("Delete the resources that a stream of documents names: all or none");
+        Map(all, "/apply", ApplyOwnAsync, "Make the store agree with a stream of documents: all or none");
+        Map(all, "/namespaces/{ns}/apply", ApplyOwnAsync, "The same; documents without a namespace go into this one");
+        Map(all, "/namespaces/{ns}/delete", DeleteAsync, "Delete the resources that a stream of documents names: all or none");
+        Map(all, "/admin/public/apply", ApplyPublicAsync, "Apply documents as public resources").WithTags("Administration").RequireAuthorization(SecurityServices.AdminsOnly);
     }
 
-    private static async Task<IResult> ApplyAsync(HttpContext context, Caller caller, string? ns, string? @namespace, bool? dryRun, bool? strict, string? prune)
+    private static RouteHandlerBuilder Map(RouteGroupBuilder group, string pattern, Delegate handler, string summary) =>
+        group.MapPost(pattern, handler).Accepts<string>("application/yaml", "application/json", RequestBody.AnyType).WithSummary(summary);
+
+    private static Task<IResult> ApplyOwnAsync(HttpContext context, Caller caller, [AsParameters] ApplyParameters parameters) =>
+        ApplyAsync(context, caller.Resources, parameters);
+
+    private static Task<IResult> ApplyPublicAsync(HttpContext context, Caller caller, [AsParameters] ApplyParameters parameters) =>
+        ApplyAsync(context, caller.Wegent.For(ResourceKey.SystemOwner).Resources, parameters);
+
+    private static async Task<IResult> ApplyAsync(HttpContext context, IResourceClient resources, ApplyParameters parameters)
     {
-        if (prune is not null)
-            throw new InvalidRequestException("prune is not supported by this version; delete what is not needed any more by POST /api/v1/namespaces/{ns}/delete.");
-        var options = new ApplyOptions
-        {
-            FileName = Source,
-            Namespace = NamespaceOf(ns, @namespace),
-            DryRun = dryRun ?? false,
-            Strict = strict ?? false,
-        };
-        var result = await caller.Resources.ApplyAsync(await RequestBody.ReadTextAsync(context.Request), options, context.RequestAborted);
+        var options = parameters.ToOptions(Source);
+        var result = await resources.ApplyAsync(await RequestBody.ReadTextAsync(context.Request), options, context.RequestAborted);
         return Documents.Written(writer => WriteApplied(writer, result, options.DryRun));
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext context, Caller caller, string ns, bool? cascade)
+    private static async Task<IResult> DeleteAsync(HttpContext context, Caller caller, string ns, bool? cascade, bool? dryRun)
     {
-        var set = ResourceReader.Read(await RequestBody.ReadTextAsync(context.Request), Source, new ReaderOptions { DefaultNamespace = NamespaceOf(ns, null) });
+        var space = RouteValues.Namespace(ns);
+        var set = ResourceReader.Read(await RequestBody.ReadTextAsync(context.Request), Source, new ReaderOptions { DefaultNamespace = space });
 
         // To delete, a document needs its identity only: whatever else is wrong with it does not matter any more.
         var keys = new List<ResourceKey>();
@@ -45,17 +48,14 @@ internal static class ApplyEndpoints
         {
             if (document is not { Kind: { } kind, Name: { } name } || !ResourceKinds.TryGet(kind, out _))
                 throw new InvalidResourcesException(set.Diagnostics);
-            keys.Add(new ResourceKey(caller.UserName, document.Namespace ?? NamespaceOf(ns, null), kind, name));
+            keys.Add(new ResourceKey(caller.UserName, document.Namespace ?? space, kind, name));
         }
 
         if (keys.Count == 0)
             throw set.HasErrors ? new InvalidResourcesException(set.Diagnostics) : new InvalidRequestException("The body names no resource; send YAML or JSON documents with kind and metadata.name.");
-        var deleted = await caller.Resources.DeleteAsync(keys, cascade ?? false, context.RequestAborted);
+        var deleted = await caller.Resources.DeleteAsync(keys, new DeleteOptions { Cascade = cascade ?? false, DryRun = dryRun ?? false }, context.RequestAborted);
         return Documents.Written(writer => WriteDeleted(writer, deleted));
     }
-
-    private static string NamespaceOf(string? segment, string? parameter) =>
-        segment is not null ? RouteValues.Namespace(segment) : parameter ?? ObjectMeta.DefaultNamespace;
 
     private static void WriteApplied(Utf8JsonWriter writer, ApplyResult result, bool dryRun)
     {
@@ -63,10 +63,12 @@ internal static class ApplyEndpoints
         writer.WriteBoolean("success"u8, true);
         writer.WriteString("message"u8, MessageFor(result, dryRun));
         writer.WriteStartArray("results"u8);
-        foreach (var (operation, resource) in result.Resources)
+        foreach (var applied in result.Resources)
         {
-            WriteIdentity(writer, resource.Key, Word(operation));
-            writer.WriteString("resourceVersion"u8, resource.Stored.Version.ToString(CultureInfo.InvariantCulture));
+            WriteIdentity(writer, applied.Key, Word(applied.Operation));
+            writer.WriteString("resourceVersion"u8, applied.Resource.Stored.Version.ToString(CultureInfo.InvariantCulture));
+            if (applied.Operation == ApplyOperation.Configured)
+                WriteChanges(writer, applied.Changes);
             writer.WriteEndObject();
         }
 
@@ -74,8 +76,7 @@ internal static class ApplyEndpoints
         WriteResources(writer, "created", result, ApplyOperation.Created);
         WriteResources(writer, "updated", result, ApplyOperation.Configured);
         WriteResources(writer, "unchanged", result, ApplyOperation.Unchanged);
-        writer.WriteStartArray("pruned"u8);
-        writer.WriteEndArray();
+        WriteResources(writer, "pruned", result, ApplyOperation.Pruned);
         writer.WriteStartArray("errors"u8);
         writer.WriteEndArray();
         writer.WritePropertyName("warnings"u8);
@@ -88,6 +89,31 @@ internal static class ApplyEndpoints
         writer.WriteStartArray(name);
         foreach (var applied in result.Resources.Where(applied => applied.Operation == operation))
             writer.WriteRawValue(applied.Resource.Json, skipInputValidation: true);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteChanges(Utf8JsonWriter writer, IReadOnlyList<FieldChange> changes)
+    {
+        writer.WriteStartArray("diff"u8);
+        foreach (var change in changes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("path"u8, change.Path);
+            if (change.Before is { } before)
+            {
+                writer.WritePropertyName("before"u8);
+                writer.WriteRawValue(before, skipInputValidation: true);
+            }
+
+            if (change.After is { } after)
+            {
+                writer.WritePropertyName("after"u8);
+                writer.WriteRawValue(after, skipInputValidation: true);
+            }
+
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
     }
 
@@ -130,7 +156,8 @@ internal static class ApplyEndpoints
 
     private static string MessageFor(ApplyResult result, bool dryRun)
     {
-        var counts = $"{Count(ApplyOperation.Created)} created, {Count(ApplyOperation.Configured)} configured, {Count(ApplyOperation.Unchanged)} unchanged";
+        var pruned = Count(ApplyOperation.Pruned);
+        var counts = $"{Count(ApplyOperation.Created)} created, {Count(ApplyOperation.Configured)} configured, {Count(ApplyOperation.Unchanged)} unchanged{(pruned > 0 ? $", {pruned} pruned" : "")}";
         return dryRun ? counts + " (dry run: nothing was written)" : counts;
 
         int Count(ApplyOperation operation) => result.Resources.Count(applied => applied.Operation == operation);
@@ -140,6 +167,7 @@ internal static class ApplyEndpoints
     {
         ApplyOperation.Created => "created",
         ApplyOperation.Configured => "configured",
+        ApplyOperation.Pruned => "pruned",
         _ => "unchanged",
     };
 }

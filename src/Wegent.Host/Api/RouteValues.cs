@@ -10,6 +10,10 @@ internal static class RouteValues
     /// <summary>A namespace as one path segment: a slash in it comes as <c>%2F</c>, which the server leaves as it is.</summary>
     public static string Namespace(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The namespace that an address means: by its path, else by its parameter, else the default one.</summary>
+    public static string Namespace(string? segment, string? parameter) =>
+        segment is not null ? Namespace(segment) : parameter ?? ObjectMeta.DefaultNamespace;
+
     /// <summary>Finds the task that an address names by number or by name.</summary>
     /// <exception cref="NotFoundException">There is none that the user may see.</exception>
     public static async ValueTask<AgentTask> GetTaskAsync(this ITaskClient tasks, string idOrName, string? namespaceName, CancellationToken cancellationToken)

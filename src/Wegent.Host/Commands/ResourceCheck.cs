@@ -31,7 +31,7 @@ internal sealed class ResourceCheck
         // Folders are trusted here: whoever calls the tool can read them anyway.
         var options = new ReaderOptions { Strict = strict, AllowLocalPaths = true };
         var set = ResourceSet.Combine(files.Select(file => ResourceReader.Read(file.Text, file.Name, options)));
-        var references = ReferenceChecker.Check(set, IWegentClient.LocalOwner, new Dictionary<ResourceKey, Resource>(), missing);
+        var references = ReferenceChecker.Check(set, IWegentClient.LocalOwner, BuiltInResources.ByKey, missing);
         var order = files.Select(static (file, index) => (file.Name, index)).DistinctBy(static file => file.Name).ToDictionary(static file => file.Name, static file => file.index);
         var findings = set.Diagnostics.Concat(references).OrderBy(finding => order.GetValueOrDefault(finding.File)).ThenBy(static finding => finding.Line).ThenBy(static finding => finding.Column).ToList();
         return new ResourceCheck(set, findings, files.DistinctBy(static file => file.Name).ToDictionary(static file => file.Name, static file => file.Text));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Wegent.Resources;
+using Wegent.Runtime.Application.Definitions;
 using Wegent.Runtime.Workspaces;
 using Wegent.Storage;
 using Wegent.Tasks;
@@ -8,13 +9,13 @@ using Wegent.Teams;
 namespace Wegent.Runtime.Application;
 
 /// <summary>Freezes what a task will run with: team, bots, ghosts, shells and models, each at the revision it has now.</summary>
-internal sealed class PlanBuilder(IResourceStore resources, WorkspaceSources workspaces)
+internal sealed class PlanBuilder(IResourceStore resources, PublicResources publicResources, WorkspaceSources workspaces)
 {
     /// <exception cref="NotFoundException">The team, or something it refers to, does not exist.</exception>
     /// <exception cref="WegentException">It exists and cannot be run; the message says what to change.</exception>
     public async ValueTask<ExecutionPlan> BuildAsync(string owner, TaskSubmission submission, CancellationToken cancellationToken)
     {
-        var reader = new RevisionReader(owner, resources);
+        var reader = new RevisionReader(owner, resources, publicResources);
         var team = await reader.GetAsync<TeamResource>(new ResourceReference { Name = submission.Team, Namespace = submission.Namespace }, ResourceKinds.Team, cancellationToken).ConfigureAwait(false);
         var way = await WayOfAsync(team.Spec, reader, cancellationToken).ConfigureAwait(false);
         var modelOverride = submission.Model is { } name

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Wegent.Runtime.Application.Definitions;
 
 namespace Wegent.Runtime.Application;
 

@@ -7,6 +7,7 @@ using Wegent.Messaging;
 using Wegent.Runtime;
 using Wegent.Runtime.Agents;
 using Wegent.Runtime.Application;
+using Wegent.Runtime.Application.Definitions;
 using Wegent.Runtime.DependencyInjection;
 using Wegent.Runtime.Messaging;
 using Wegent.Runtime.Messaging.InMemory;
@@ -120,6 +121,11 @@ public static class WegentServiceCollectionExtensions
 
     private static WegentBuilder AddClient(this WegentBuilder builder)
     {
+        builder.Services.TryAddSingleton<PublicResources>();
+        builder.Services.TryAddSingleton<ResourceStatuses>();
+        builder.Services.TryAddSingleton<ResourceViews>();
+        builder.Services.TryAddSingleton<ResourceApplier>();
+        builder.Services.TryAddSingleton<ResourceLister>();
         builder.Services.TryAddSingleton<PlanBuilder>();
         builder.Services.TryAddSingleton<IWegentClient, WegentClient>();
         return builder;

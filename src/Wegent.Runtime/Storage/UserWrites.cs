@@ -1,3 +1,4 @@
+using Wegent.Resources;
 using Wegent.Storage;
 
 namespace Wegent.Runtime.Storage;
@@ -13,6 +14,8 @@ internal static class UserWrites
     {
         if (user.UserName.Length is < 1 or > 64)
             throw new ArgumentException("A user's name has 1 to 64 characters.", nameof(user));
+        if (user.UserName.Equals(ResourceKey.SystemOwner, StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException($"'{user.UserName}' is the owner of public resources and cannot be a user.", nameof(user));
         CheckRole(user.Role);
     }
 

@@ -166,7 +166,7 @@ public sealed class EmbeddedTests : IDisposable
         ResourceKey ghost = new("", "default", "Ghost", "developer");
 
         var error = await Assert.ThrowsAsync<ConflictException>(async () => await resources.DeleteAsync([ghost], cancellationToken: Ct));
-        var deleted = await resources.DeleteAsync([ghost], cascade: true, Ct);
+        var deleted = await resources.DeleteAsync([ghost], new() { Cascade = true }, Ct);
 
         Assert.Equal("resource.in_use", error.Code);
         Assert.Contains("Bot/default/developer", error.Message, StringComparison.Ordinal);

@@ -84,6 +84,7 @@ public abstract class UserStoreContract : StoreContract
     public async Task Names_and_roles_that_cannot_be_are_refused()
     {
         await Assert.ThrowsAsync<ArgumentException>(async () => await Users.CreateAsync(new("", "user", null), Ct));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Users.CreateAsync(new("System", "user", null), Ct)); // owns what is public
         await Assert.ThrowsAsync<ArgumentException>(async () => await Users.CreateAsync(new(new string('a', 65), "user", null), Ct));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Users.CreateAsync(new("ada", "root", null), Ct));
         var ada = await Users.CreateAsync(new("ada", "user", null), Ct);

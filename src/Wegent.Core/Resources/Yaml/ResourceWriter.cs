@@ -29,6 +29,15 @@ public static class ResourceWriter
         return output.ToString();
     }
 
+    /// <summary>A document that is JSON already, such as one of an API reply, or a list of them. Ends with a line end.</summary>
+    /// <param name="document">The document.</param>
+    public static string ToYaml(JsonElement document)
+    {
+        var output = new StringBuilder(512);
+        new YamlTextWriter(output).WriteDocument(document);
+        return output.ToString();
+    }
+
     private static void Append(StringBuilder output, Resource resource)
     {
         using var json = JsonDocument.Parse(ResourceJson.ToUtf8(resource), new JsonDocumentOptions { MaxDepth = 128 });

@@ -3,10 +3,10 @@ using Wegent.Resources;
 using Wegent.Storage;
 using Wegent.Tasks;
 
-namespace Wegent.Runtime.Application;
+namespace Wegent.Runtime.Application.Definitions;
 
 /// <summary>Reads resources as one user sees them, and remembers at which revision each was read.</summary>
-internal sealed class RevisionReader(string owner, IResourceStore resources)
+internal sealed class RevisionReader(string owner, IResourceStore resources, PublicResources publicResources)
 {
     private readonly Dictionary<ResourceKey, (Resource Resource, string Document)> _read = [];
     private readonly List<ResourceRevision> _revisions = [];
@@ -23,13 +23,14 @@ internal sealed class RevisionReader(string owner, IResourceStore resources)
         if (_read.TryGetValue(own, out var known))
             return (T)known.Resource;
 
+        await publicResources.EnsureAsync(cancellationToken).ConfigureAwait(false);
         var stored = await resources.FindAsync(own, cancellationToken).ConfigureAwait(false)
             ?? await resources.FindAsync(own with { Owner = ResourceKey.SystemOwner }, cancellationToken).ConfigureAwait(false)
             ?? await resources.FindAsync(own with { Owner = ResourceKey.SystemOwner, Namespace = ObjectMeta.DefaultNamespace }, cancellationToken).ConfigureAwait(false)
             ?? throw new NotFoundException($"{JsonNamingPolicy.SnakeCaseLower.ConvertName(kind)}.not_found", $"{kind} '{reference.Name}' does not exist in namespace '{reference.Namespace}'. Apply it first, or check the name.");
         var resource = (T)ResourceJson.FromJson(kind, stored.Document);
         _read.Add(own, (resource, stored.Document));
-        _revisions.Add(new ResourceRevision(kind, reference.Namespace, reference.Name, stored.Version));
+        _revisions.Add(new ResourceRevision(kind, stored.Key.Namespace, stored.Key.Name, stored.Version));
         return resource;
     }
 

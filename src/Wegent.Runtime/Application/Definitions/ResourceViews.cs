@@ -1,20 +1,23 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wegent.Resources;
 using Wegent.Runtime.Security;
 using Wegent.Storage;
 
-namespace Wegent.Runtime.Application;
+namespace Wegent.Runtime.Application.Definitions;
 
 /// <summary>The two forms of a resource: what is stored (the user's part), and what users see (with the server's part, secrets masked).</summary>
-internal static class ResourceViews
+internal sealed class ResourceViews(ResourceStatuses statuses)
 {
     private static readonly string[] ServerMetadata = ["uid", "resourceVersion", "generation", "creationTimestamp", "updateTimestamp", "ownerReferences"];
 
     /// <summary>The user's part of an applied resource: what the server sets, and any status, is left out.</summary>
-    public static string ToStored(Resource resource)
+    public static string ToStored(Resource resource) => WithoutServerPart(JsonNode.Parse(ResourceJson.ToJson(resource))!.AsObject());
+
+    /// <summary>The same of a document.</summary>
+    public static string WithoutServerPart(JsonObject document)
     {
-        var document = JsonNode.Parse(ResourceJson.ToJson(resource))!.AsObject();
         document.Remove("status");
         foreach (var field in ServerMetadata)
             document["metadata"]!.AsObject().Remove(field);
@@ -22,7 +25,19 @@ internal static class ResourceViews
     }
 
     /// <summary>A resource as users see it.</summary>
-    public static ResourceView Of(StoredResource stored)
+    public async ValueTask<ResourceView> OfAsync(StoredResource stored, CancellationToken cancellationToken) => (await OfAsync([stored], cancellationToken).ConfigureAwait(false))[0];
+
+    /// <summary>Resources as users see them.</summary>
+    public async ValueTask<IReadOnlyList<ResourceView>> OfAsync(IReadOnlyList<StoredResource> stored, CancellationToken cancellationToken)
+    {
+        var states = await statuses.OfAsync(stored, cancellationToken).ConfigureAwait(false);
+        return [.. stored.Select((resource, index) => Of(resource, states[index]))];
+    }
+
+    /// <summary>A resource that was written just now, or would be: its references were checked.</summary>
+    public ResourceView OfChecked(StoredResource stored) => Of(stored, statuses.OfResolved(stored));
+
+    private static ResourceView Of(StoredResource stored, ResourceStatus status)
     {
         var document = JsonNode.Parse(DocumentSecrets.MaskAll(stored.Document))!.AsObject();
         var metadata = document["metadata"]!.AsObject();
@@ -33,7 +48,9 @@ internal static class ResourceViews
             metadata["generation"] = stored.Generation;
             metadata["creationTimestamp"] = stored.CreatedAt;
             metadata["updateTimestamp"] = stored.UpdatedAt;
-            document["status"] = new JsonObject { ["state"] = "Available" };
+            if (stored.Origin?.OwnerReferences is { Count: > 0 } owners)
+                metadata["ownerReferences"] = JsonSerializer.SerializeToNode(owners, ResourceJson.ContractOf(typeof(IReadOnlyList<OwnerReference>)));
+            document["status"] = JsonSerializer.SerializeToNode(status, ResourceJson.ContractOf(typeof(ResourceStatus)));
         }
 
         return new ResourceView(stored, document.ToJsonString(StoredJson.Options));
