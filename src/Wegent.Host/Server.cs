@@ -56,6 +56,8 @@ internal static class Server
 
         app.MapHealth();
         app.MapAuth();
+        app.MapApiKeys();
+        app.MapAdmin();
         app.MapApply();
         app.MapResources();
         app.MapTasks();

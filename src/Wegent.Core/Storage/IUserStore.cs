@@ -18,6 +18,20 @@ public interface IUserStore
 
     /// <summary>Replaces what is given; null leaves a field. Returns null when the user does not exist.</summary>
     ValueTask<UserRecord?> UpdateAsync(long userId, UserChange change, CancellationToken cancellationToken);
+
+    /// <summary>Adds an API key of a user.</summary>
+    /// <exception cref="NotFoundException"><c>user.not_found</c>.</exception>
+    /// <exception cref="ConflictException"><c>api_key.too_many</c>: the user has <paramref name="limit"/> of them already.</exception>
+    ValueTask<ApiKeyRecord> AddKeyAsync(NewApiKey key, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Finds a key and its user by the key's hash; null when there is none. Whether it has expired, and whether the user may sign in, is for the caller to see.</summary>
+    ValueTask<(ApiKeyRecord Key, UserRecord User)?> FindKeyAsync(string hash, CancellationToken cancellationToken);
+
+    /// <summary>A user's keys, oldest first.</summary>
+    ValueTask<IReadOnlyList<ApiKeyRecord>> ListKeysAsync(long userId, CancellationToken cancellationToken);
+
+    /// <summary>Removes a key of a user; false when the user has none of that id.</summary>
+    ValueTask<bool> RemoveKeyAsync(long userId, long keyId, CancellationToken cancellationToken);
 }
 
 /// <summary>A user.</summary>

@@ -23,7 +23,17 @@ namespace Wegent.Hosting.Api;
 [JsonSerializable(typeof(ConfirmBody))]
 [JsonSerializable(typeof(TurnReply))]
 [JsonSerializable(typeof(SubtaskList))]
+[JsonSerializable(typeof(PipelineStages))]
 [JsonSerializable(typeof(HealthReply))]
+[JsonSerializable(typeof(ApiKeyBody))]
+[JsonSerializable(typeof(ApiKeyReply))]
+[JsonSerializable(typeof(ApiKeyList))]
+[JsonSerializable(typeof(NewUserBody))]
+[JsonSerializable(typeof(NewUserReply))]
+[JsonSerializable(typeof(UserChangeBody))]
+[JsonSerializable(typeof(UserList))]
+[JsonSerializable(typeof(ExecutorList))]
+[JsonSerializable(typeof(StatsReply))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

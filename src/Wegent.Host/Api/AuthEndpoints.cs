@@ -15,7 +15,7 @@ internal static class AuthEndpoints
 
         var me = routes.MapGroup("/api/users/me").WithTags("Users");
         me.MapGet("", MeAsync).WithSummary("The signed-in user");
-        me.MapPut("/password", ChangePasswordAsync).Accepts<PasswordBody>("application/json", RequestBody.AnyType).Produces<LoginReply>().WithSummary("Change the password; all tokens end, and a new one comes back");
+        me.MapPut("/password", ChangePasswordAsync).RequireAuthorization(SecurityServices.PeopleOnly).Accepts<PasswordBody>("application/json", RequestBody.AnyType).Produces<LoginReply>().WithSummary("Change the password; all tokens end, and a new one comes back");
     }
 
     private static async Task<LoginReply> LoginAsync(HttpContext context, Accounts accounts, Tokens tokens)

@@ -28,6 +28,7 @@ internal static class TaskEndpoints
         one.MapPost("/cancel", CancelAsync).WithSummary("Ask a task to stop");
         one.MapPost("/retry", RetryAsync).WithSummary("Run what failed once more");
         one.MapPost("/confirm", ConfirmAsync).WithSummary("Let a pipeline go on, or run its stage again");
+        one.MapGet("/pipeline-stage-info", StagesAsync).WithSummary("Where a pipeline stands");
         one.MapPost("/preserve-executor", PreserveAsync).WithSummary("Keep the sandbox past its deletion delay");
         one.MapDelete("/preserve-executor", UnpreserveAsync).WithSummary("Keep the sandbox no longer than usual");
     }
@@ -111,6 +112,12 @@ internal static class TaskEndpoints
             _ => throw new InvalidRequestException($"action is '{body.Action}'; it may be continue or retry."),
         };
         return Documents.One(TaskDocuments.ToJson(await caller.Tasks.ConfirmAsync(found.Id, again, body.ConfirmedPrompt, context.RequestAborted)));
+    }
+
+    private static async Task<PipelineStages> StagesAsync(Caller caller, string task, string? @namespace, CancellationToken cancellationToken)
+    {
+        var found = await caller.Tasks.GetTaskAsync(task, @namespace, cancellationToken);
+        return PipelineStages.Of(found, await caller.Tasks.ListMessagesAsync(found.Id, 0, cancellationToken));
     }
 
     private static Task<IResult> PreserveAsync(Caller caller, string task, string? @namespace, CancellationToken cancellationToken) =>

@@ -63,6 +63,12 @@ internal static class ChatEndpoint
             return;
         }
 
+        if (ApiKeyAuthentication.IsReadOnly(user))
+        {
+            await context.WriteProblemAsync(StatusCodes.Status403Forbidden, "auth.read_only", "This API key only reads; follow a task with GET /api/v1/tasks/{id}/events.", null, null);
+            return;
+        }
+
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             KeepAliveInterval = options.Value.PingInterval,

@@ -12,6 +12,9 @@ internal static class SecurityServices
     /// <summary>Policy of routes for administrators.</summary>
     public const string AdminsOnly = "admins";
 
+    /// <summary>Policy of routes that a key of a program must not reach: passwords and keys themselves.</summary>
+    public const string PeopleOnly = "people";
+
     // Chooses by the settings, when a request comes: schemes are registered before settings are read.
     private const string Chooser = "Wegent";
 
@@ -25,12 +28,15 @@ internal static class SecurityServices
         services.AddSingleton<Tickets>();
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<Accounts>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<UserAdministration>();
         services.AddSingleton<FirstStart>();
         services.AddHostedService(static provider => provider.GetRequiredService<FirstStart>());
 
         services.AddAuthentication(Chooser)
             .AddPolicyScheme(Chooser, null, static options => options.ForwardDefaultSelector = ChooseScheme)
             .AddJwtBearer()
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
             .AddScheme<AuthenticationSchemeOptions, LocalAuthentication>(LocalAuthentication.SchemeName, null);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>(static (options, tokens) =>
         {
@@ -39,15 +45,20 @@ internal static class SecurityServices
             options.Events = new JwtBearerEvents { OnTokenValidated = CheckUserAsync };
         });
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(AdminsOnly, static policy => policy.RequireRole(Roles.Admin));
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(MayDo).Build())
+            .AddPolicy(AdminsOnly, static policy => policy.RequireAuthenticatedUser().RequireRole(Roles.Admin).RequireAssertion(MayDo))
+            .AddPolicy(PeopleOnly, static policy => policy.RequireAuthenticatedUser().RequireAssertion(static context => context.User.FindFirstValue(TokenClaims.Scope) is null));
         return services;
     }
 
     private static string ChooseScheme(HttpContext context) =>
         AuthModes.IsNone(context.RequestServices.GetRequiredService<IOptions<AuthOptions>>().Value.Mode)
             ? LocalAuthentication.SchemeName
-            : JwtBearerDefaults.AuthenticationScheme;
+            : ApiKeyAuthentication.IsGiven(context.Request) ? ApiKeyAuthentication.SchemeName : JwtBearerDefaults.AuthenticationScheme;
+
+    private static bool MayDo(AuthorizationHandlerContext context) =>
+        !ApiKeyAuthentication.IsReadOnly(context.User)
+        || context.Resource is HttpContext { Request.Method: var method } && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
 
     private static async Task CheckUserAsync(TokenValidatedContext context)
     {

@@ -12,6 +12,9 @@ internal static class TokenClaims
     /// <summary><c>admin</c> or <c>user</c>.</summary>
     public const string Role = "role";
 
+    /// <summary>What an API key allows; tokens have none, and allow all that their user may.</summary>
+    public const string Scope = "scope";
+
     /// <summary>The user's token version when the token was made; another one since then ends it.</summary>
     public const string Version = "ver";
 }

@@ -40,6 +40,22 @@ internal static class UserWrites
         };
     }
 
+    /// <summary>Refuses what no store takes.</summary>
+    public static void Check(NewApiKey key)
+    {
+        if (key.Name.Length is < 1 or > 64)
+            throw new ArgumentException("A key's name has 1 to 64 characters.", nameof(key));
+        if (key.Scope is not ("full" or "read"))
+            throw new ArgumentException($"'{key.Scope}' is not a scope; the scopes are full and read.", nameof(key));
+    }
+
+    /// <summary>The error for a user who has as many keys as they may.</summary>
+    public static ConflictException TooManyKeys(int limit) =>
+        new("api_key.too_many", $"You have {limit} API keys, and no more are allowed. Delete one that you do not use.");
+
+    /// <summary>The error for a user that there is not.</summary>
+    public static NotFoundException NoUser(long userId) => new("user.not_found", $"There is no user {userId}.");
+
     /// <summary>The error for a name that is in use.</summary>
     public static ConflictException NameTaken(string userName) =>
         new("user.exists", $"A user named '{userName}' exists already, perhaps in other case. Choose another name.");

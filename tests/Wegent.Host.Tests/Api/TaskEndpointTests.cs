@@ -191,6 +191,10 @@ public sealed class TaskEndpointTests : IClassFixture<HostFixture>
         Assert.True(applied.IsSuccessStatusCode, await applied.Content.ReadAsStringAsync(Ct));
         var id = await TestHost.SubmitAsync(user, "one");
         await UntilAsync(id, user, "PENDING_CONFIRMATION");
+        var stages = await user.GetFromJsonAsync<JsonElement>($"/api/v1/tasks/{id}/pipeline-stage-info", Ct);
+        Assert.Equal(
+            ["pending_confirmation", "pending"], stages.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("status").GetString()));
+        Assert.Equal((0, 2, true), (stages.GetProperty("current_stage").GetInt32(), stages.GetProperty("total_stages").GetInt32(), stages.GetProperty("is_pending_confirmation").GetBoolean()));
         using var wrong = await user.PostAsJsonAsync($"/api/v1/tasks/{id}/confirm", new { action = "dance" }, Ct);
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
         using var confirmed = await user.PostAsJsonAsync($"/api/v1/tasks/{id}/confirm", new { action = "continue", confirmed_prompt = "edited" }, Ct);
@@ -221,7 +225,7 @@ public sealed class TaskEndpointTests : IClassFixture<HostFixture>
         foreach (var (method, path) in ((HttpMethod, string)[])
         [
             (HttpMethod.Get, ""), (HttpMethod.Delete, ""), (HttpMethod.Get, "/subtasks"), (HttpMethod.Post, "/messages"), (HttpMethod.Post, "/cancel"), (HttpMethod.Post, "/retry"),
-            (HttpMethod.Post, "/confirm"), (HttpMethod.Get, "/events"), (HttpMethod.Get, "/logs"), (HttpMethod.Get, "/diff"), (HttpMethod.Get, "/workspace/files/a.txt"),
+            (HttpMethod.Post, "/confirm"), (HttpMethod.Get, "/pipeline-stage-info"), (HttpMethod.Get, "/events"), (HttpMethod.Get, "/logs"), (HttpMethod.Get, "/diff"), (HttpMethod.Get, "/workspace/files/a.txt"),
             (HttpMethod.Post, "/preserve-executor"), (HttpMethod.Delete, "/preserve-executor"),
         ])
         {

@@ -90,4 +90,51 @@ public abstract class UserStoreContract : StoreContract
         var ada = await Users.CreateAsync(new("ada", "user", null), Ct);
         await Assert.ThrowsAsync<ArgumentException>(async () => await Users.UpdateAsync(ada.Id, new(Role: "root"), Ct));
     }
+
+    [Fact]
+    public async Task A_key_is_found_by_its_hash_with_its_user_and_is_gone_once_removed()
+    {
+        var ada = await Users.CreateAsync(new("Ada", "user", "hash"), Ct);
+        var bob = await Users.CreateAsync(new("Bob", "user", null), Ct);
+
+        var key = await Users.AddKeyAsync(new(ada.Id, "build server", "h1", "wxyz", "read", Now.AddDays(7)), 10, Ct);
+        var other = await Users.AddKeyAsync(new(ada.Id, "laptop", "h2", "abcd", "full", null), 10, Ct);
+
+        Assert.Equal(("build server", "wxyz", "read", Now, Now.AddDays(7)), (key.Name, key.Hint, key.Scope, key.CreatedAt, key.ExpiresAt));
+        Assert.Equal((key, ada), await Users.FindKeyAsync("h1", Ct));
+        Assert.Null(await Users.FindKeyAsync("h3", Ct));
+        Assert.Equal([key, other], await Users.ListKeysAsync(ada.Id, Ct));
+        Assert.Empty(await Users.ListKeysAsync(bob.Id, Ct));
+
+        Assert.False(await Users.RemoveKeyAsync(bob.Id, key.Id, Ct));
+        Assert.True(await Users.RemoveKeyAsync(ada.Id, key.Id, Ct));
+        Assert.False(await Users.RemoveKeyAsync(ada.Id, key.Id, Ct));
+        Assert.Null(await Users.FindKeyAsync("h1", Ct));
+        Assert.Equal([other], await Users.ListKeysAsync(ada.Id, Ct));
+    }
+
+    [Fact]
+    public async Task A_user_has_no_more_keys_than_allowed_however_many_are_asked_for_at_once()
+    {
+        var ada = await Users.CreateAsync(new("Ada", "user", "hash"), Ct);
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => TryAddAsync(i), Ct)));
+
+        Assert.Equal(5, added.Count(static one => one));
+        Assert.Equal(5, (await Users.ListKeysAsync(ada.Id, Ct)).Count);
+        Assert.Equal("user.not_found", (await Assert.ThrowsAsync<NotFoundException>(async () => await Users.AddKeyAsync(new(4711, "k", "h", "h", "full", null), 5, Ct))).Code);
+
+        async Task<bool> TryAddAsync(int i)
+        {
+            try
+            {
+                await Users.AddKeyAsync(new(ada.Id, $"key {i}", $"h{i}", "hint", "full", null), 5, Ct);
+                return true;
+            }
+            catch (ConflictException refused) when (refused.Code == "api_key.too_many")
+            {
+                return false;
+            }
+        }
+    }
 }

@@ -23,6 +23,10 @@ internal sealed class InMemoryDatabase(TimeProvider clock)
 
     public SortedDictionary<string, UserRecord> Users { get; } = new(StringComparer.Ordinal);
 
+    public Dictionary<string, ApiKeyRecord> ApiKeys { get; } = new(StringComparer.Ordinal); // by hash
+
+    public long LastApiKeyId { get; set; }
+
     public long Version { get; set; }
 
     public DateTimeOffset Now => StoreTime.Now(clock);

@@ -44,5 +44,41 @@ internal sealed class InMemoryUserStore(InMemoryDatabase database) : IUserStore
         },
         cancellationToken));
 
+    public ValueTask<ApiKeyRecord> AddKeyAsync(NewApiKey key, int limit, CancellationToken cancellationToken)
+    {
+        UserWrites.Check(key);
+        return new(database.Write(
+            () =>
+            {
+                if (Find(key.UserId) is null)
+                    throw UserWrites.NoUser(key.UserId);
+                if (database.ApiKeys.Values.Count(other => other.UserId == key.UserId) >= limit)
+                    throw UserWrites.TooManyKeys(limit);
+                var record = new ApiKeyRecord
+                {
+                    Id = ++database.LastApiKeyId,
+                    UserId = key.UserId,
+                    Name = key.Name,
+                    Hint = key.Hint,
+                    Scope = key.Scope,
+                    CreatedAt = database.Now,
+                    ExpiresAt = key.ExpiresAt,
+                };
+                database.ApiKeys.Add(key.Hash, record);
+                return record;
+            },
+            cancellationToken));
+    }
+
+    public ValueTask<(ApiKeyRecord Key, UserRecord User)?> FindKeyAsync(string hash, CancellationToken cancellationToken) => new(database.Read<(ApiKeyRecord, UserRecord)?>(
+        () => database.ApiKeys.TryGetValue(hash, out var key) && Find(key.UserId) is { } user ? (key, user) : null, cancellationToken));
+
+    public ValueTask<IReadOnlyList<ApiKeyRecord>> ListKeysAsync(long userId, CancellationToken cancellationToken) => new(database.Read<IReadOnlyList<ApiKeyRecord>>(
+        () => [.. database.ApiKeys.Values.Where(key => key.UserId == userId).OrderBy(static key => key.Id)], cancellationToken));
+
+    public ValueTask<bool> RemoveKeyAsync(long userId, long keyId, CancellationToken cancellationToken) => new(database.Write(
+        () => database.ApiKeys.FirstOrDefault(entry => entry.Value.Id == keyId && entry.Value.UserId == userId) is { Key: { } hash } && database.ApiKeys.Remove(hash),
+        cancellationToken));
+
     private UserRecord? Find(long userId) => database.Users.Values.FirstOrDefault(user => user.Id == userId);
 }

@@ -27,6 +27,19 @@ CREATE TABLE users (
 ) STRICT;
 CREATE UNIQUE INDEX ux_users_name ON users (name_key);
 
+CREATE TABLE api_keys (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+  key_hash TEXT NOT NULL,
+  hint TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('full', 'read')),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX ux_api_keys_hash ON api_keys (key_hash);
+CREATE INDEX ix_api_keys_user ON api_keys (user_id, id);
+
 -- Resources: one table a kind, all of one shape. Public models have their own, as the upstream system has it.
 
 CREATE TABLE ghosts (
