@@ -30,6 +30,19 @@ CREATE TABLE users (
   UNIQUE KEY ux_users_name (name_key)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE api_keys (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  user_id BIGINT NOT NULL,
+  name VARCHAR(64) NOT NULL CHECK (CHAR_LENGTH(name) BETWEEN 1 AND 64),
+  key_hash CHAR(64) NOT NULL,
+  hint VARCHAR(16) NOT NULL,
+  scope VARCHAR(8) NOT NULL CHECK (scope IN ('full', 'read')),
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  UNIQUE KEY ux_api_keys_hash (key_hash),
+  KEY ix_api_keys_user (user_id, id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 -- Resources: one table a kind, all of one shape. Public models have their own, as the upstream system has it.
 
 CREATE TABLE ghosts (
