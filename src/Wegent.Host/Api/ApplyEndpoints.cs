@@ -68,7 +68,7 @@ internal static class ApplyEndpoints
             WriteIdentity(writer, applied.Key, Word(applied.Operation));
             writer.WriteString("resourceVersion"u8, applied.Resource.Stored.Version.ToString(CultureInfo.InvariantCulture));
             if (applied.Operation == ApplyOperation.Configured)
-                WriteChanges(writer, applied.Changes);
+                writer.WriteChanges(applied.Changes);
             writer.WriteEndObject();
         }
 
@@ -89,31 +89,6 @@ internal static class ApplyEndpoints
         writer.WriteStartArray(name);
         foreach (var applied in result.Resources.Where(applied => applied.Operation == operation))
             writer.WriteRawValue(applied.Resource.Json, skipInputValidation: true);
-        writer.WriteEndArray();
-    }
-
-    private static void WriteChanges(Utf8JsonWriter writer, IReadOnlyList<FieldChange> changes)
-    {
-        writer.WriteStartArray("diff"u8);
-        foreach (var change in changes)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("path"u8, change.Path);
-            if (change.Before is { } before)
-            {
-                writer.WritePropertyName("before"u8);
-                writer.WriteRawValue(before, skipInputValidation: true);
-            }
-
-            if (change.After is { } after)
-            {
-                writer.WritePropertyName("after"u8);
-                writer.WriteRawValue(after, skipInputValidation: true);
-            }
-
-            writer.WriteEndObject();
-        }
-
         writer.WriteEndArray();
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         ("patch.invalid", StatusCodes.Status400BadRequest),
         ("patch.identity", StatusCodes.Status400BadRequest),
         ("list.bad_selector", StatusCodes.Status400BadRequest),
+        ("list.bad_version", StatusCodes.Status400BadRequest),
         ("list.bad_continue", StatusCodes.Status400BadRequest),
         (".expired", StatusCodes.Status410Gone),
         (".not_found", StatusCodes.Status404NotFound),

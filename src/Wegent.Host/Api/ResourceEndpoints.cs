@@ -25,11 +25,13 @@ internal static class ResourceEndpoints
     private static void Map(RouteGroupBuilder group, ResourceHandlers handlers)
     {
         var kind = handlers.Kind.Name;
-        group.MapGet("", handlers.ListAsync).WithSummary($"{kind} resources of the user; the public ones with public=true");
+        group.MapGet("", handlers.ListAsync).WithSummary($"{kind} resources of the user; the public ones with public=true; watch=true tells what happens to them, a JSON object a line");
         group.MapPost("", handlers.CreateAsync).Accepts<string>("application/json", "application/yaml", RequestBody.AnyType).Produces(StatusCodes.Status201Created).WithSummary($"Create one {kind}");
         group.MapGet("/{name}", handlers.GetAsync).WithSummary($"One {kind}: the user's own, else the public one");
         group.MapPut("/{name}", handlers.ReplaceAsync).Accepts<string>("application/json", "application/yaml", RequestBody.AnyType).WithSummary($"Replace one {kind}, or create it");
         group.MapPatch("/{name}", handlers.PatchAsync).Accepts<string>("application/merge-patch+json", "application/json", RequestBody.AnyType).WithSummary($"Change fields of one {kind} by a JSON merge patch");
+        group.MapGet("/{name}/revisions", handlers.ListRevisionsAsync).WithSummary($"What one {kind} was before, newest first");
+        group.MapPost("/{name}/undo", handlers.UndoAsync).WithSummary($"Make one {kind} what it was in the revision before, or in the one that to= names");
         group.MapDelete("/{name}", handlers.DeleteAsync).WithSummary($"Delete one {kind}");
     }
 }

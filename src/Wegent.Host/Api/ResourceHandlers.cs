@@ -19,6 +19,8 @@ internal sealed class ResourceHandlers(ResourceKind kind, Func<Caller, IResource
 
     public async Task<IResult> ListAsync(Caller caller, [AsParameters] ListParameters parameters, CancellationToken cancellationToken)
     {
+        if (parameters.Watch ?? false)
+            return new WatchStream(kind, resources(caller), parameters);
         var page = await resources(caller).ListAsync(kind.Name, parameters.ToOptions(), cancellationToken);
         return Documents.List(kind, page.Items.Select(static item => Encoding.UTF8.GetBytes(item.Json)), page.Version, page.Continue);
     }
@@ -61,6 +63,19 @@ internal sealed class ResourceHandlers(ResourceKind kind, Func<Caller, IResource
         var options = new DeleteOptions { Cascade = cascade ?? false, DryRun = dryRun ?? false, ExpectedVersion = EntityTag.ExpectedVersion(context.Request) };
         var deleted = await resources(caller).DeleteAsync([key], options, context.RequestAborted);
         return deleted.Any(static one => one.Existed) ? Results.NoContent() : throw NotFound(key);
+    }
+
+    public async Task<IResult> ListRevisionsAsync(Caller caller, string name, string? ns, string? @namespace, int? limit, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(name, ns, @namespace);
+        var revisions = await resources(caller).ListRevisionsAsync(kind.Name, name, key.Namespace, limit is null or (>= 1 and <= 999) ? limit ?? 10 : throw new InvalidRequestException($"limit is {limit}; it may be 1 to 999."), cancellationToken);
+        return RevisionDocuments.List(revisions);
+    }
+
+    public async Task<IResult> UndoAsync(HttpContext context, Caller caller, string name, string? ns, string? @namespace, long? to, bool? dryRun)
+    {
+        var undone = await resources(caller).UndoAsync(kind.Name, name, KeyOf(name, ns, @namespace).Namespace, to, dryRun ?? false, context.RequestAborted);
+        return Documents.One(Encoding.UTF8.GetBytes(undone.Resource.Json), tag: EntityTag.Of(undone.Resource));
     }
 
     /// <param name="context">The request.</param>

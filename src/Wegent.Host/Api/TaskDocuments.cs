@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Wegent.Resources;
 using Wegent.Tasks;
@@ -55,6 +56,8 @@ internal static class TaskDocuments
             ["attempt"] = JsonSerializer.SerializeToElement(task.Attempt, TaskDocumentJson.Default.Int32),
             ["preserveExecutor"] = JsonSerializer.SerializeToElement(task.PreserveExecutor, TaskDocumentJson.Default.Boolean),
         };
+        if (task.Plan.Revisions.Count > 0)
+            more["revisions"] = JsonSerializer.SerializeToElement([.. task.Plan.Revisions.Select(static revision => new RevisionNote(revision.Kind, revision.Namespace, revision.Name, revision.Version.ToString(CultureInfo.InvariantCulture)))], TaskDocumentJson.Default.RevisionNoteArray);
         if (task.Reason is { } reason)
             more["reason"] = JsonSerializer.SerializeToElement(Failure.WireName(reason), TaskDocumentJson.Default.String);
         return more;

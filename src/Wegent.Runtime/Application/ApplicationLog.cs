@@ -12,4 +12,7 @@ internal static partial class ApplicationLog // event ids 1000-1099
 
     [LoggerMessage(1001, LogLevel.Debug, "Applied {Count} documents for {Owner}: {Created} created, {Configured} configured")]
     public static partial void Applied(this ILogger logger, int count, string owner, int created, int configured);
+
+    [LoggerMessage(1002, LogLevel.Warning, "The log of resources cannot be read; those who watch wait")]
+    public static partial void FeedFailed(this ILogger logger, Exception exception);
 }

@@ -31,4 +31,31 @@ public interface IResourceClient
     /// <summary>Deletes resources, and what belongs to them by owner reference, all or none. What is not there is reported, not an error.</summary>
     /// <exception cref="ConflictException"><c>resource.in_use</c>: others refer to one of them; they are listed. <c>resource.conflict</c>: the options name a version that is no longer current. Nothing was deleted.</exception>
     ValueTask<IReadOnlyList<DeletedResource>> DeleteAsync(IReadOnlyList<ResourceKey> keys, DeleteOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells what happens to the user's own resources, or to the public ones: every change in order, without a gap.</summary>
+    /// <param name="kind">The kind; null for all.</param>
+    /// <param name="options">What to watch, and from which version on. Null: all, beginning with what is there.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <exception cref="WegentException"><c>resource.expired</c>: changes after that version are not kept any more; list again and watch from there. <c>list.bad_version</c> or <c>list.bad_selector</c>.</exception>
+    IAsyncEnumerable<ResourceEvent> WatchAsync(string? kind, WatchOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the revisions of one of the user's own resources, newest first.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="name">The resource.</param>
+    /// <param name="namespaceName">Its namespace.</param>
+    /// <param name="limit">How many at most, 1 to 999.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NotFoundException"><c>resource.not_found</c>.</exception>
+    ValueTask<IReadOnlyList<Revision>> ListRevisionsAsync(string kind, string name, string namespaceName = "default", int limit = 10, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes one of the user's own resources what it was in an earlier revision, its secrets included. That is a new revision.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="name">The resource.</param>
+    /// <param name="namespaceName">Its namespace.</param>
+    /// <param name="toVersion">The revision; null for the newest that differs from the present one.</param>
+    /// <param name="dryRun">Says what would happen and writes nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NotFoundException"><c>resource.not_found</c>, or <c>revision.not_found</c>: it is not kept, or there is none.</exception>
+    /// <exception cref="ConflictException"><c>revision.broken</c>: it refers to what does not exist any more.</exception>
+    ValueTask<AppliedResource> UndoAsync(string kind, string name, string namespaceName = "default", long? toVersion = null, bool dryRun = false, CancellationToken cancellationToken = default);
 }

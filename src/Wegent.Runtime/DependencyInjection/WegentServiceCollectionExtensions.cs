@@ -62,6 +62,7 @@ public static class WegentServiceCollectionExtensions
         builder.Services.BindOptions<CacheOptions>(static (configuration, options) => configuration.GetSection(CacheOptions.Section).Bind(options));
         builder.Services.BindOptions<SandboxOptions>(static (configuration, options) => configuration.GetSection(SandboxOptions.Section).Bind(options));
         builder.Services.BindOptions<WorkspaceOptions>(static (configuration, options) => configuration.GetSection(WorkspaceOptions.Section).Bind(options));
+        builder.Services.BindOptions<ResourceOptions>(static (configuration, options) => configuration.GetSection(ResourceOptions.Section).Bind(options));
         builder.Services.BindOptions<SecurityOptions>(static (configuration, options) => configuration.GetSection(SecurityOptions.Section).Bind(options));
 
         builder.Services.TryAddEnumerable(
@@ -69,6 +70,7 @@ public static class WegentServiceCollectionExtensions
             ServiceDescriptor.Singleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsAnnotations>(),
             ServiceDescriptor.Singleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsAnnotations>(),
+            ServiceDescriptor.Singleton<IValidateOptions<ResourceOptions>, ResourceOptionsAnnotations>(),
             ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<CacheOptions>, CacheOptionsRules>(),
             ServiceDescriptor.Singleton<IValidateOptions<SandboxOptions>, SandboxOptionsAnnotations>(),
@@ -112,10 +114,12 @@ public static class WegentServiceCollectionExtensions
         builder.Services.TryAddSingleton<RunExecutor>();
         builder.Services.TryAddSingleton<SandboxReaper>();
         builder.Services.TryAddSingleton<TaskDispatcher>();
+        builder.Services.TryAddSingleton<ResourceLogKeeper>();
 
         // Stopped in the opposite order: the reaper has its last look when no run is under way here any more.
         builder.Services.AddHostedService(static services => services.GetRequiredService<SandboxReaper>());
         builder.Services.AddHostedService(static services => services.GetRequiredService<TaskDispatcher>());
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ResourceLogKeeper>());
         return builder;
     }
 
@@ -126,6 +130,9 @@ public static class WegentServiceCollectionExtensions
         builder.Services.TryAddSingleton<ResourceViews>();
         builder.Services.TryAddSingleton<ResourceApplier>();
         builder.Services.TryAddSingleton<ResourceLister>();
+        builder.Services.TryAddSingleton<ResourceFeed>();
+        builder.Services.TryAddSingleton<ResourceWatcher>();
+        builder.Services.TryAddSingleton<ResourceHistory>();
         builder.Services.TryAddSingleton<PlanBuilder>();
         builder.Services.TryAddSingleton<IWegentClient, WegentClient>();
         return builder;

@@ -12,6 +12,8 @@ internal sealed class ResourceService(
     IResourceStore resources,
     ResourceApplier applier,
     ResourceLister lister,
+    ResourceWatcher watcher,
+    ResourceHistory history,
     ResourceViews views,
     PublicResources publicResources,
     IHintBus hints,
@@ -84,6 +86,21 @@ internal sealed class ResourceService(
                 var gone = plan.Doomed.Select(static resource => resource.Key).ToHashSet();
                 return (IReadOnlyList<DeletedResource>)[.. wanted.Union(gone).Select(key => new DeletedResource(key, gone.Contains(key)))];
             });
+    }
+
+    public IAsyncEnumerable<ResourceEvent> WatchAsync(string? kind, WatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        watcher.WatchAsync(owner, kind is null ? null : ResourceKinds.Get(kind).Name, options ?? new WatchOptions(), cancellationToken);
+
+    public ValueTask<IReadOnlyList<Revision>> ListRevisionsAsync(string kind, string name, string namespaceName = "default", int limit = 10, CancellationToken cancellationToken = default) =>
+        history.ListAsync(new ResourceKey(owner, namespaceName, kind, name), limit, cancellationToken);
+
+    public async ValueTask<AppliedResource> UndoAsync(string kind, string name, string namespaceName = "default", long? toVersion = null, bool dryRun = false, CancellationToken cancellationToken = default)
+    {
+        var key = new ResourceKey(owner, namespaceName, kind, name);
+        var result = await WriteAsync(
+            () => history.PrepareUndoAsync(key, toVersion, cancellationToken),
+            set => CarryOutAsync(set, dryRun, cancellationToken)).ConfigureAwait(false);
+        return result.Resources[0];
     }
 
     private async ValueTask<ApplyResult> CarryOutAsync(ChangeSet set, bool dryRun, CancellationToken cancellationToken)
