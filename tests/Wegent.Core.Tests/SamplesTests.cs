@@ -8,6 +8,7 @@ public sealed class SamplesTests
 {
     [Theory]
     [InlineData("demo-team.yaml")]
+    [InlineData("demo-coordinate.yaml")]
     [InlineData("dev-team")]
     public void A_sample_is_without_any_finding(string name)
     {

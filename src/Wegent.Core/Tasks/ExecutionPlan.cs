@@ -44,6 +44,9 @@ public sealed record PlannedMember
     /// <summary>Name of the bot.</summary>
     public required string BotName { get; init; }
 
+    /// <summary>Its name within the team; null means the bot's name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Which agent runs it, such as <c>ClaudeCode</c>.</summary>
     public required string ShellType { get; init; }
 

@@ -9,19 +9,8 @@ internal static class SoloPlan
 
     public static TeamStep Next(ExecutionPlan plan, Turn turn) => turn.Runs switch
     {
-        [] => new StartRuns([new PlannedRun(LeaderOf(plan), turn.Message.Prompt)]),
+        [] => new StartRuns([new PlannedRun(new TeamRoster(plan).Leader, turn.Message.Prompt)]),
         [.., { Status: TaskState.Completed }] => new CompleteTurn(),
         [.., var last] => TeamPlan.FailedBy(last),
     };
-
-    private static int LeaderOf(ExecutionPlan plan)
-    {
-        for (var i = 0; i < plan.Members.Count; i++)
-        {
-            if (string.Equals(plan.Members[i].Role, "leader", StringComparison.OrdinalIgnoreCase))
-                return i;
-        }
-
-        return 0;
-    }
 }

@@ -8,6 +8,7 @@ namespace Wegent.Hosting.Commands;
 internal sealed class TextTaskPrinter(Terminal terminal) : ITaskPrinter
 {
     private readonly Waiting _waiting = new(terminal);
+    private readonly RunsInTurn _turns = new();
     private readonly HashSet<string> _toolsShown = [];
     private (long Subtask, string Block, BlockKind Kind)? _open;
     private long _speaker;
@@ -17,7 +18,17 @@ internal sealed class TextTaskPrinter(Terminal terminal) : ITaskPrinter
     /// <inheritdoc/>
     public async ValueTask PrintAsync(RecordedEvent recorded)
     {
-        switch (recorded.Decode())
+        foreach (var due in _turns.Next(recorded.Decode()))
+            await PrintAsync(due);
+        await terminal.Output.FlushAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _waiting.DisposeAsync();
+
+    private async ValueTask PrintAsync(TaskEvent taskEvent)
+    {
+        switch (taskEvent)
         {
             case TaskStatusChanged { Status: TaskState.Pending }:
                 await _waiting.ShowAsync("waiting for a slot");
@@ -61,12 +72,7 @@ internal sealed class TextTaskPrinter(Terminal terminal) : ITaskPrinter
                 EndBlock();
                 break;
         }
-
-        await terminal.Output.FlushAsync();
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _waiting.DisposeAsync();
 
     private async ValueTask BeginBotAsync(long subtaskId, string note)
     {
@@ -81,7 +87,6 @@ internal sealed class TextTaskPrinter(Terminal terminal) : ITaskPrinter
     {
         if (chunk.SubtaskId != _speaker)
         {
-            // Bots that work at the same time take turns on the screen.
             EndBlock();
             _speaker = chunk.SubtaskId;
             Line("");

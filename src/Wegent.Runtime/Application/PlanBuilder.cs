@@ -67,6 +67,7 @@ internal sealed class PlanBuilder(IResourceStore resources, PublicResources publ
         return new PlannedMember
         {
             BotName = bot.Metadata.Name,
+            Name = member.Name,
             ShellType = shell.Spec.ShellType,
             Role = member.Role,
             Capability = member.Capability,

@@ -42,7 +42,7 @@ internal sealed class BotRunner(
             await using (agentRun.ConfigureAwait(false))
             {
                 var pump = new RunPump(run, current, agentRun, composer, options.Value.FlushInterval, clock);
-                return await EndAsync(run, current, composer, await pump.RunAsync(deadline.Token, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+                return await EndAsync(run, messages, current, composer, await pump.RunAsync(deadline.Token, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is LeaseLostException || stop.IsCancellationRequested)
@@ -51,7 +51,7 @@ internal sealed class BotRunner(
         }
         catch (SandboxException error)
         {
-            return await EndAsync(run, current, composer, new AgentFailed(new Failure(error.Reason, error.Message), TokenUsage.None), stop).ConfigureAwait(false);
+            return await EndAsync(run, messages, current, composer, new AgentFailed(new Failure(error.Reason, error.Message), TokenUsage.None), stop).ConfigureAwait(false);
         }
         catch (WegentException error) when (error is not UnavailableException)
         {
@@ -101,7 +101,7 @@ internal sealed class BotRunner(
         return subtask with { Status = TaskState.Running, Attempt = attempt, CoveredLine = -1, Result = null, Reason = null, ErrorMessage = null };
     }
 
-    private async Task<RunEnd> EndAsync(RunContext run, Subtask subtask, AnswerComposer composer, AgentEvent final, CancellationToken stop)
+    private async Task<RunEnd> EndAsync(RunContext run, IReadOnlyList<Subtask> messages, Subtask subtask, AnswerComposer composer, AgentEvent final, CancellationToken stop)
     {
         switch (final)
         {
@@ -112,7 +112,7 @@ internal sealed class BotRunner(
                     {
                         Events = [.. composer.TakePending(), new ChatDone { SubtaskId = subtask.Id, MessageId = subtask.MessageId, Offset = composer.TextLength, Result = result }],
                         Subtasks = [new SubtaskChange(subtask.Id) { Status = TaskState.Completed, Result = result, SessionId = composer.SessionId }],
-                        Progress = ProgressAfter(run.Task.Plan, subtask),
+                        Progress = Math.Max(run.Task.Progress, TeamPlan.ProgressAfter(run.Task.Plan, Turn.Last(messages), subtask)),
                     },
                     stop).ConfigureAwait(false);
                 return RunEnd.Done;
@@ -159,9 +159,6 @@ internal sealed class BotRunner(
             stop).ConfigureAwait(false);
         return delay is { } wait ? new RunEnd(new RunMove(TaskTrigger.RetryDue, failure, clock.GetUtcNow() + wait)) : RunEnd.Done;
     }
-
-    private static int ProgressAfter(ExecutionPlan plan, Subtask subtask) =>
-        Math.Min(99, (subtask.Member + 1) * 100 / plan.Members.Count);
 }
 
 /// <summary>How a run ended for its turn: recorded, or to be tried again later.</summary>

@@ -95,8 +95,8 @@ internal sealed class RunExecutor(
                     break;
 
                 case ResumeRuns resume:
-                    var ended = await Task.WhenAll(resume.Runs.Select(open => bots.RunAsync(run, open, messages, stop))).ConfigureAwait(false);
-                    if (ended.FirstOrDefault(end => end.Retry is not null)?.Retry is { } retry)
+                    var ended = await RunAllAsync(run, resume.Runs, messages, stop).ConfigureAwait(false);
+                    if (Array.Find(ended, end => end.Retry is not null)?.Retry is { } retry)
                     {
                         await run.CommitAsync(new RunCommit { Move = retry }, stop).ConfigureAwait(false);
                         return;
@@ -119,6 +119,29 @@ internal sealed class RunExecutor(
                 case FailTurn fail:
                     await EndAsync(run, new RunMove(TaskTrigger.Faulted, fail.Failure), stop).ConfigureAwait(false);
                     return;
+            }
+        }
+    }
+
+    // Members that work side by side share the machine, and the model's limits: only so many at once, the others wait their turn.
+    private async Task<RunEnd[]> RunAllAsync(RunContext run, IReadOnlyList<Subtask> open, IReadOnlyList<Subtask> messages, CancellationToken stop)
+    {
+        using var room = new SemaphoreSlim(options.Value.MaxParallelRuns);
+        return await Task.WhenAll(open.Select(RunOneAsync)).ConfigureAwait(false);
+
+        async Task<RunEnd> RunOneAsync(Subtask subtask)
+        {
+            await room.WaitAsync(stop).ConfigureAwait(false);
+            try
+            {
+                // What has not begun when a cancel comes does not begin; the next look at the turn cancels it.
+                return subtask.Status == TaskState.Pending && run.Lease.CancelRequested.IsCancellationRequested
+                    ? RunEnd.Done
+                    : await bots.RunAsync(run, subtask, messages, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                room.Release();
             }
         }
     }

@@ -14,6 +14,10 @@ public sealed class SchedulerOptions
     [Range(1, 1000)]
     public int MaxConcurrentTasks { get; set; } = 5;
 
+    /// <summary>Members of one task's team that work at once, where its way of working has them work side by side. Default 4, 1 to 100.</summary>
+    [Range(1, 100)]
+    public int MaxParallelRuns { get; set; } = 4;
+
     /// <summary>How long a claim lives without renewal; renewed every third of it. Default 30 s, 3 s to 1 h.</summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
 

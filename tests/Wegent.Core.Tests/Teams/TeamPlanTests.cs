@@ -1,12 +1,11 @@
 using Wegent.Tasks;
 using Wegent.Teams;
+using static Wegent.Core.Tests.Teams.TeamExamples;
 
 namespace Wegent.Core.Tests.Teams;
 
 public sealed class TeamPlanTests
 {
-    private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
     [Fact]
     public void Solo_starts_its_leader_with_the_users_words()
     {
@@ -91,7 +90,7 @@ public sealed class TeamPlanTests
         var fail = Assert.IsType<FailTurn>(TeamPlan.Next(Plan("chorus", Member("a")), Turn("hello")));
 
         Assert.Equal(FailureReason.Misconfigured, fail.Failure.Reason);
-        Assert.Contains("solo, pipeline", fail.Failure.Message, StringComparison.Ordinal);
+        Assert.Contains("solo, pipeline, route, coordinate, collaborate", fail.Failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,30 +126,4 @@ public sealed class TeamPlanTests
             }
         }
     }
-
-    private static ExecutionPlan Plan(string model, params PlannedMember[] members) =>
-        new() { TeamNamespace = "default", TeamName = "team", CollaborationModel = model, Members = members };
-
-    private static PlannedMember Member(string bot, string? role = null) =>
-        new() { BotName = bot, ShellType = "Demo", Role = role, SystemPrompt = "" };
-
-    private static Turn Turn(string prompt, params Subtask[] runs) => new(
-        new Subtask { Id = 1, TaskId = 1, MessageId = 1, Role = SubtaskRole.User, Prompt = prompt, Status = TaskState.Completed, CreatedAt = Noon },
-        runs);
-
-    private static Subtask Done(int member, string answer) => Run(member, TaskState.Completed, new SubtaskResult { Value = answer });
-
-    private static Subtask Run(int member, TaskState status, SubtaskResult? result) => new()
-    {
-        Id = 2 + member,
-        TaskId = 1,
-        MessageId = 2 + member,
-        Role = SubtaskRole.Assistant,
-        Member = member,
-        BotName = $"bot-{member}",
-        Prompt = "",
-        Status = status,
-        Result = result,
-        CreatedAt = Noon,
-    };
 }

@@ -28,6 +28,13 @@ internal static partial class DemoScript
     /// <summary>The steps, in order.</summary>
     public static IEnumerable<DemoStep> For(AgentRequest request)
     {
+        if (DemoLeader.For(request.Prompt) is { } decision)
+        {
+            foreach (var step in decision)
+                yield return step;
+            yield break;
+        }
+
         var part = PartOf(request);
         var input = Read(request.Prompt);
         yield return new DemoText($"{Introduction} It plays {request.BotName}{(part is null || request.BotName.Contains(part, StringComparison.OrdinalIgnoreCase) ? "" : $", the {part}")}.");
