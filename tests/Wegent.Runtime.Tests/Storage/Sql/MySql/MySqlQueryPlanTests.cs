@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using MySqlConnector;
-using Wegent.Resources;
 using Wegent.Runtime.Storage.Sql;
 
 namespace Wegent.Runtime.Tests.Storage.Sql.MySql;
@@ -11,7 +10,7 @@ namespace Wegent.Runtime.Tests.Storage.Sql.MySql;
 public sealed partial class MySqlQueryPlanTests : IAsyncLifetime
 {
     private static readonly string[] s_texts =
-        ["owner", "namespace", "name", "after_namespace", "after_name", "key", "node", "status", "team", "uid", "engine", "holder", "name_key", "digest", "old_status"];
+        ["owner", "namespace", "name", "after_namespace", "after_name", "key", "node", "status", "team", "uid", "engine", "holder", "name_key", "digest", "old_status", "key_hash"];
 
     private MySqlTestDatabase _database = null!; // set before any test
 
@@ -21,7 +20,7 @@ public sealed partial class MySqlQueryPlanTests : IAsyncLifetime
     {
         _database = await MySqlTestDatabase.RentAsync();
         await _database.QueryAsync("CREATE TEMPORARY TABLE n AS WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900) SELECT i FROM n; " + string.Join("; ", Fill()));
-        await _database.QueryAsync("ANALYZE TABLE tasks, task_specs, subtasks, subtask_texts, task_events, task_artifacts, idempotency_keys, port_leases, users, resource_log, bots, ghosts");
+        await _database.QueryAsync("ANALYZE TABLE tasks, task_specs, subtasks, subtask_texts, task_events, task_artifacts, idempotency_keys, port_leases, users, resource_log, bots, ghosts, api_keys");
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
@@ -85,6 +84,7 @@ public sealed partial class MySqlQueryPlanTests : IAsyncLifetime
         yield return "INSERT INTO idempotency_keys (owner, scope, idempotency_key, digest, task_id, subtask_id, expires_at) SELECT CONCAT('u', i % 10), 0, CONCAT('k', i), 'd', 1, 1, 1000000 + i FROM n";
         yield return "INSERT INTO port_leases (engine, port, holder, leased_at) SELECT CONCAT('e', i % 20), i, CONCAT('h', i), 0 FROM n";
         yield return "INSERT INTO users (user_name, name_key, role, is_active, token_version, created_at, updated_at) SELECT CONCAT('u', i), CONCAT('U', i), 'user', 1, 0, 0, 0 FROM n";
+        yield return "INSERT INTO api_keys (user_id, name, key_hash, hint, scope, created_at) SELECT id % 50, 'k', CONCAT('h', id), 'h', 'full', 0 FROM users";
         foreach (var table in new[] { "bots", "ghosts" })
             yield return $"INSERT INTO {table} (uid, owner, namespace, name, version, generation, created_at, updated_at, document) SELECT CONCAT('{table}', i), CONCAT('u', i % 10), CONCAT('n', i % 5), CONCAT('b', i), i, 1, 0, 0, '' FROM n";
         yield return "INSERT INTO resource_log (version, operation, kind, owner, namespace, name, uid, generation, created_at, updated_at, document) SELECT i, 'ADDED', 'Bot', 'ada', 'default', 'b', CONCAT('bots', i % 100), 1, 0, 0, '' FROM n";
