@@ -26,6 +26,7 @@ internal static class Server
         services.AddHealthChecks()
             .AddCheck<StorageCheck>("storage", HealthStatus.Unhealthy, [HealthEndpoints.ReadyTag], TimeSpan.FromSeconds(2))
             .AddCheck<DrainCheck>("host", HealthStatus.Unhealthy, [HealthEndpoints.ReadyTag]);
+        builder.AddHostTelemetry();
         services.AddRateLimiter(static options =>
         {
             options.GlobalLimiter = RequestRate.CreateLimiter();
@@ -64,6 +65,7 @@ internal static class Server
         app.MapTaskEvents();
         app.MapTaskFiles();
         app.MapChat();
+        app.MapMetrics();
         app.MapOpenApi().AllowAnonymous();
         return app;
     }

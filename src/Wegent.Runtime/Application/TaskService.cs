@@ -6,6 +6,7 @@ using Wegent.Agents;
 using Wegent.Events;
 using Wegent.Messaging;
 using Wegent.Runtime.Sandboxes;
+using Wegent.Runtime.Telemetry;
 using Wegent.Sandboxes;
 using Wegent.Storage;
 using Wegent.Tasks;
@@ -54,7 +55,8 @@ internal sealed class TaskService(
 
         if (accepted.Created)
         {
-            activity?.SetTag("wegent.task.id", accepted.Task.Id);
+            Instruments.Accepted();
+            activity?.SetTag(WegentTelemetry.TaskTag, accepted.Task.Id);
             logger.TaskCreated(accepted.Task.Id, plan.TeamName);
             Announce(accepted.Task);
         }
@@ -68,7 +70,11 @@ internal sealed class TaskService(
         await GetAsync(taskId, cancellationToken).ConfigureAwait(false);
         var accepted = await tasks.AddTurnAsync(new NewTurn { TaskId = taskId, Sender = owner, Prompt = message, IdempotencyKey = idempotencyKey }, cancellationToken).ConfigureAwait(false);
         if (accepted.Created)
+        {
+            Instruments.Accepted();
             Announce(accepted.Task);
+        }
+
         return accepted;
     }
 

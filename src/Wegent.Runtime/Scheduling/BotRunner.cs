@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Wegent.Agents;
 using Wegent.Events;
 using Wegent.Runtime.Agents;
+using Wegent.Runtime.Telemetry;
 using Wegent.Sandboxes;
 using Wegent.Storage;
 using Wegent.Tasks;
@@ -24,6 +25,14 @@ internal sealed class BotRunner(
     public async Task<RunEnd> RunAsync(RunContext run, Subtask subtask, IReadOnlyList<Subtask> messages, CancellationToken stop)
     {
         var member = run.Task.Plan.Members[subtask.Member];
+        using var trace = RunTrace.Begin(member, subtask, clock);
+        var end = await RunToEndAsync(run, subtask, member, messages, stop).ConfigureAwait(false);
+        trace.End(end.Reason, end.Usage);
+        return end;
+    }
+
+    private async Task<RunEnd> RunToEndAsync(RunContext run, Subtask subtask, PlannedMember member, IReadOnlyList<Subtask> messages, CancellationToken stop)
+    {
         var composer = new AnswerComposer(subtask.Id);
         var current = subtask;
         try
@@ -115,7 +124,7 @@ internal sealed class BotRunner(
                         Progress = Math.Max(run.Task.Progress, TeamPlan.ProgressAfter(run.Task.Plan, Turn.Last(messages), subtask)),
                     },
                     stop).ConfigureAwait(false);
-                return RunEnd.Done;
+                return new RunEnd(Retry: null, Reason: null, completed.Usage);
 
             case AgentFailed { Failure.Reason: FailureReason.Cancelled } cancelled when run.Lease.CancelRequested.IsCancellationRequested:
                 var partial = composer.ToResult(value: null, cancelled.Usage);
@@ -126,7 +135,7 @@ internal sealed class BotRunner(
                         Subtasks = [new SubtaskChange(subtask.Id) { Status = TaskState.Cancelled, Result = partial, SessionId = composer.SessionId, Failure = cancelled.Failure }],
                     },
                     stop).ConfigureAwait(false);
-                return RunEnd.Done;
+                return new RunEnd(Retry: null, FailureReason.Cancelled, cancelled.Usage);
 
             case AgentFailed failed:
                 return await FailAsync(run, subtask, composer, failed.Failure, stop, failed.Usage).ConfigureAwait(false);
@@ -157,13 +166,12 @@ internal sealed class BotRunner(
                 ],
             },
             stop).ConfigureAwait(false);
-        return delay is { } wait ? new RunEnd(new RunMove(TaskTrigger.RetryDue, failure, clock.GetUtcNow() + wait)) : RunEnd.Done;
+        return new RunEnd(delay is { } wait ? new RunMove(TaskTrigger.RetryDue, failure, clock.GetUtcNow() + wait) : null, failure.Reason, usage ?? TokenUsage.None);
     }
 }
 
 /// <summary>How a run ended for its turn: recorded, or to be tried again later.</summary>
 /// <param name="Retry">The task's way back to the queue; null when the run's end is recorded.</param>
-internal sealed record RunEnd(RunMove? Retry)
-{
-    public static RunEnd Done { get; } = new((RunMove?)null);
-}
+/// <param name="Reason">Why it failed; null when it did not.</param>
+/// <param name="Usage">What it used.</param>
+internal sealed record RunEnd(RunMove? Retry, FailureReason? Reason, TokenUsage Usage);

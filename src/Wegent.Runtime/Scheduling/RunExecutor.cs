@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wegent.Messaging;
 using Wegent.Runtime.Sandboxes;
+using Wegent.Runtime.Telemetry;
 using Wegent.Sandboxes;
 using Wegent.Storage;
 using Wegent.Tasks;
@@ -154,6 +155,8 @@ internal sealed class RunExecutor(
 
         var task = await run.CommitAsync(new RunCommit { Move = move, Artifacts = artifacts }, stop).ConfigureAwait(false);
         logger.TaskMoved(task.Id, task.Status);
+        if (task.Status.IsFinal())
+            Instruments.Ended(task.Status, task.Reason);
     }
 
     private async Task<string?> TakeDiffAsync(RunContext run, CancellationToken stop)

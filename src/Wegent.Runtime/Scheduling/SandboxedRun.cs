@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Wegent.Agents;
 using Wegent.Runtime.Agents;
+using Wegent.Runtime.Telemetry;
 using Wegent.Sandboxes;
 using Wegent.Tasks;
+using Wegent.Telemetry;
 
 namespace Wegent.Runtime.Scheduling;
 
@@ -47,7 +49,11 @@ internal sealed class SandboxedRun : IAgentRun
         try
         {
             // What the log shows of this attempt came from a living agent; a new one would not go on where that one stood.
+            var asked = clock.GetTimestamp();
+            using var starting = WegentTelemetry.Activities.StartActivity("sandbox.start");
             var (sandbox, paths) = await run.Sandbox.GetAsync(mustExist: coveredLine >= 0, giveUp.Token).ConfigureAwait(false);
+            starting?.Dispose();
+            Instruments.SandboxReady(clock.GetElapsedTime(asked));
             if (request.Attempt > 1 && await sandbox.FindExecutionAsync(AgentRequest.ExecutionIdOf(request.SubtaskId, request.Attempt - 1), giveUp.Token).ConfigureAwait(false) is { } before)
                 await before.StopAsync(TimeSpan.Zero, options.TerminateGrace, giveUp.Token).ConfigureAwait(false); // two attempts must never work side by side
 
