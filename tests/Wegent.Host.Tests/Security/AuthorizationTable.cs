@@ -1,0 +1,102 @@
+namespace Wegent.Hosting.Tests.Security;
+
+/// <summary>Who may reach a route at all.</summary>
+public enum Access
+{
+    /// <summary>Everybody.</summary>
+    Anyone,
+
+    /// <summary>Whoever has signed in, for what is theirs.</summary>
+    Users,
+
+    /// <summary>Users, but not their API keys.</summary>
+    People,
+
+    /// <summary>Administrators.</summary>
+    Admins,
+}
+
+/// <summary>The one table of who may reach which route. A route that stands not in it fails a test: decide, then add it.</summary>
+internal static class AuthorizationTable
+{
+    /// <summary>Method and pattern; <c>{plural}</c> stands for every kind that has routes of its own.</summary>
+    public static IReadOnlyDictionary<string, Access> Routes { get; } = new Dictionary<string, Access>(StringComparer.Ordinal)
+    {
+        ["GET /api/health"] = Access.Anyone,
+        ["GET /healthz/live"] = Access.Anyone,
+        ["GET /healthz/ready"] = Access.Anyone,
+        ["GET /openapi/{documentName}.json"] = Access.Anyone,
+        ["GET /metrics"] = Access.Admins,
+
+        ["POST /api/auth/login"] = Access.Anyone,
+        ["GET /api/auth/oidc/user-auth-type"] = Access.Anyone,
+        ["POST /api/auth/ticket"] = Access.Users,
+        ["GET /api/users/me"] = Access.Users,
+        ["PUT /api/users/me/password"] = Access.People,
+        ["GET /api/users/me/api-keys"] = Access.People,
+        ["POST /api/users/me/api-keys"] = Access.People,
+        ["DELETE /api/users/me/api-keys/{id:long}"] = Access.People,
+
+        ["POST /api/v1/apply"] = Access.Users,
+        ["POST /api/v1/namespaces/{ns}/apply"] = Access.Users,
+        ["POST /api/v1/namespaces/{ns}/delete"] = Access.Users,
+        ["GET /api/v1/{plural}"] = Access.Users,
+        ["POST /api/v1/{plural}"] = Access.Users,
+        ["GET /api/v1/{plural}/{name}"] = Access.Users,
+        ["PUT /api/v1/{plural}/{name}"] = Access.Users,
+        ["PATCH /api/v1/{plural}/{name}"] = Access.Users,
+        ["DELETE /api/v1/{plural}/{name}"] = Access.Users,
+        ["GET /api/v1/namespaces/{ns}/{plural}"] = Access.Users,
+        ["POST /api/v1/namespaces/{ns}/{plural}"] = Access.Users,
+        ["GET /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
+        ["PUT /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
+        ["PATCH /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
+        ["DELETE /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
+
+        ["GET /api/v1/tasks"] = Access.Users,
+        ["POST /api/v1/tasks"] = Access.Users,
+        ["GET /api/v1/tasks/{task}"] = Access.Users,
+        ["DELETE /api/v1/tasks/{task}"] = Access.Users,
+        ["GET /api/v1/namespaces/{ns}/tasks"] = Access.Users,
+        ["POST /api/v1/namespaces/{ns}/tasks"] = Access.Users,
+        ["GET /api/v1/namespaces/{ns}/tasks/{task}"] = Access.Users,
+        ["DELETE /api/v1/namespaces/{ns}/tasks/{task}"] = Access.Users,
+        ["GET /api/v1/tasks/{task}/subtasks"] = Access.Users,
+        ["POST /api/v1/tasks/{task}/messages"] = Access.Users,
+        ["POST /api/v1/tasks/{task}/cancel"] = Access.Users,
+        ["POST /api/v1/tasks/{task}/retry"] = Access.Users,
+        ["POST /api/v1/tasks/{task}/confirm"] = Access.Users,
+        ["GET /api/v1/tasks/{task}/pipeline-stage-info"] = Access.Users,
+        ["POST /api/v1/tasks/{task}/preserve-executor"] = Access.Users,
+        ["DELETE /api/v1/tasks/{task}/preserve-executor"] = Access.Users,
+        ["GET /api/v1/tasks/{task}/events"] = Access.Users,
+        ["GET /api/v1/tasks/{task}/logs"] = Access.Users,
+        ["GET /api/v1/tasks/{task}/diff"] = Access.Users,
+        ["GET /api/v1/tasks/{task}/workspace/files/{**path}"] = Access.Users,
+
+        ["GET /api/v1/admin/users"] = Access.Admins,
+        ["POST /api/v1/admin/users"] = Access.Admins,
+        ["GET /api/v1/admin/users/{user}"] = Access.Admins,
+        ["PATCH /api/v1/admin/users/{user}"] = Access.Admins,
+        ["DELETE /api/v1/admin/users/{user}"] = Access.Admins,
+        ["GET /api/v1/admin/executors"] = Access.Admins,
+        ["GET /api/v1/admin/stats"] = Access.Admins,
+        ["POST /api/v1/admin/public/apply"] = Access.Admins,
+        ["GET /api/v1/admin/public-models"] = Access.Admins,
+        ["POST /api/v1/admin/public-models"] = Access.Admins,
+        ["GET /api/v1/admin/public-models/{name}"] = Access.Admins,
+        ["PUT /api/v1/admin/public-models/{name}"] = Access.Admins,
+        ["PATCH /api/v1/admin/public-models/{name}"] = Access.Admins,
+        ["DELETE /api/v1/admin/public-models/{name}"] = Access.Admins,
+        ["GET /api/v1/admin/public/{plural}"] = Access.Admins,
+        ["POST /api/v1/admin/public/{plural}"] = Access.Admins,
+        ["GET /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
+        ["PUT /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
+        ["PATCH /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
+        ["DELETE /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
+
+        // Signs in by itself: a header, or a ticket. ChatTests hold what it takes.
+        ["GET /chat"] = Access.Anyone,
+        ["CONNECT /chat"] = Access.Anyone,
+    };
+}
