@@ -137,7 +137,7 @@ internal sealed class RunExecutor(
             {
                 // What has not begun when a cancel comes does not begin; the next look at the turn cancels it.
                 return subtask.Status == TaskState.Pending && run.Lease.CancelRequested.IsCancellationRequested
-                    ? RunEnd.Done
+                    ? new RunEnd(Retry: null, Reason: null, TokenUsage.None)
                     : await bots.RunAsync(run, subtask, messages, stop).ConfigureAwait(false);
             }
             finally

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wegent.Hosting.Tests.Security;
 
 /// <summary>Who may reach a route at all.</summary>
@@ -19,8 +21,7 @@ public enum Access
 /// <summary>The one table of who may reach which route. A route that stands not in it fails a test: decide, then add it.</summary>
 internal static class AuthorizationTable
 {
-    /// <summary>Method and pattern; <c>{plural}</c> stands for every kind that has routes of its own.</summary>
-    public static IReadOnlyDictionary<string, Access> Routes { get; } = new Dictionary<string, Access>(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Access> s_routes = new(StringComparer.Ordinal)
     {
         ["GET /api/health"] = Access.Anyone,
         ["GET /healthz/live"] = Access.Anyone,
@@ -40,18 +41,6 @@ internal static class AuthorizationTable
         ["POST /api/v1/apply"] = Access.Users,
         ["POST /api/v1/namespaces/{ns}/apply"] = Access.Users,
         ["POST /api/v1/namespaces/{ns}/delete"] = Access.Users,
-        ["GET /api/v1/{plural}"] = Access.Users,
-        ["POST /api/v1/{plural}"] = Access.Users,
-        ["GET /api/v1/{plural}/{name}"] = Access.Users,
-        ["PUT /api/v1/{plural}/{name}"] = Access.Users,
-        ["PATCH /api/v1/{plural}/{name}"] = Access.Users,
-        ["DELETE /api/v1/{plural}/{name}"] = Access.Users,
-        ["GET /api/v1/namespaces/{ns}/{plural}"] = Access.Users,
-        ["POST /api/v1/namespaces/{ns}/{plural}"] = Access.Users,
-        ["GET /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
-        ["PUT /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
-        ["PATCH /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
-        ["DELETE /api/v1/namespaces/{ns}/{plural}/{name}"] = Access.Users,
 
         ["GET /api/v1/tasks"] = Access.Users,
         ["POST /api/v1/tasks"] = Access.Users,
@@ -82,21 +71,28 @@ internal static class AuthorizationTable
         ["GET /api/v1/admin/executors"] = Access.Admins,
         ["GET /api/v1/admin/stats"] = Access.Admins,
         ["POST /api/v1/admin/public/apply"] = Access.Admins,
-        ["GET /api/v1/admin/public-models"] = Access.Admins,
-        ["POST /api/v1/admin/public-models"] = Access.Admins,
-        ["GET /api/v1/admin/public-models/{name}"] = Access.Admins,
-        ["PUT /api/v1/admin/public-models/{name}"] = Access.Admins,
-        ["PATCH /api/v1/admin/public-models/{name}"] = Access.Admins,
-        ["DELETE /api/v1/admin/public-models/{name}"] = Access.Admins,
-        ["GET /api/v1/admin/public/{plural}"] = Access.Admins,
-        ["POST /api/v1/admin/public/{plural}"] = Access.Admins,
-        ["GET /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
-        ["PUT /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
-        ["PATCH /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
-        ["DELETE /api/v1/admin/public/{plural}/{name}"] = Access.Admins,
 
         // Signs in by itself: a header, or a ticket. ChatTests hold what it takes.
         ["GET /chat"] = Access.Anyone,
         ["CONNECT /chat"] = Access.Anyone,
     };
+
+    /// <summary>Method and pattern; <c>{plural}</c> stands for every kind that has routes of its own.</summary>
+    public static IReadOnlyDictionary<string, Access> Routes { get; } = All();
+
+    private static Dictionary<string, Access> All()
+    {
+        var routes = new Dictionary<string, Access>(s_routes, StringComparer.Ordinal);
+        AddResources("/api/v1/{plural}", Access.Users);
+        AddResources("/api/v1/namespaces/{ns}/{plural}", Access.Users);
+        AddResources("/api/v1/admin/public/{plural}", Access.Admins);
+        AddResources("/api/v1/admin/public-models", Access.Admins);
+        return routes;
+
+        void AddResources(string root, Access access)
+        {
+            foreach (var route in (string[])["GET {0}", "POST {0}", "GET {0}/{{name}}", "PUT {0}/{{name}}", "PATCH {0}/{{name}}", "DELETE {0}/{{name}}", "GET {0}/{{name}}/revisions", "POST {0}/{{name}}/undo"])
+                routes.Add(string.Format(CultureInfo.InvariantCulture, route, root), access);
+        }
+    }
 }
