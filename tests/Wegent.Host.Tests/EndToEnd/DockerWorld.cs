@@ -83,7 +83,7 @@ internal sealed class DockerWorld : IAsyncDisposable
     /// <summary>The YAML of the development team in samples/resources, all files.</summary>
     public static string SampleTeam() => string.Join(
         "\n---\n",
-        Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), "samples", "resources", "dev-team"), "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllText));
+        Directory.EnumerateFiles(Path.Combine(Wegent.Tests.Repository.Root, "samples", "resources", "dev-team"), "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllText));
 
     /// <summary>Containers on the test's network, in every state, and connections to it.</summary>
     public async Task<IReadOnlyList<string>> LeftoversAsync() =>
@@ -125,12 +125,4 @@ internal sealed class DockerWorld : IAsyncDisposable
     }
 
     private static Task<string> GitAsync(string folder, params string[] arguments) => RunAsync("git", ["-C", folder, .. arguments]);
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Wegent.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("Wegent.sln is in no folder above the tests.");
-    }
 }

@@ -1,4 +1,4 @@
-namespace Wegent.Core.Tests;
+namespace Wegent.Tests;
 
 /// <summary>The checked-out repository, for tests of its documents and samples.</summary>
 internal static class Repository
