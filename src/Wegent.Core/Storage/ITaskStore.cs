@@ -144,4 +144,7 @@ public sealed record TaskQuery
 
     /// <summary>Only with a smaller id; null for the first page.</summary>
     public long? BeforeId { get; init; }
+
+    /// <summary>Whether the page may lack what was written within the last moments, so that a copy of the store can answer. False by default.</summary>
+    public bool MayLag { get; init; }
 }

@@ -40,6 +40,7 @@ internal static class TaskEndpoints
             Status = status is null ? null : TaskStates.FromWire(status) ?? throw new InvalidRequestException($"status '{status}' is none; it is PENDING, RUNNING, COMPLETED, FAILED, CANCELLING, CANCELLED or PENDING_CONFIRMATION."),
             TeamName = team,
             Limit = RouteValues.Limit(limit, standard: 50),
+            MayLag = true,
             BeforeId = cursor is null ? null : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw new InvalidRequestException("The cursor is not one that a list gave."),
         };
         var page = await caller.Tasks.ListAsync(query, cancellationToken);

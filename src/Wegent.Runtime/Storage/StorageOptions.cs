@@ -33,6 +33,12 @@ public sealed class StorageOptions
     /// </summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>
+    /// Connection string of a copy of the MySQL database that follows it, for lists of tasks that may lag behind by moments; null, the
+    /// default, when there is none. When the copy does not answer, the database does.
+    /// </summary>
+    public string? ReadConnectionString { get; set; }
+
     /// <summary>Connections of this host at most. Default 20, 1 to 1,000; one of them writes, and at least one reads.</summary>
     [Range(1, 1000)]
     public int MaxPoolSize { get; set; } = 20;

@@ -14,6 +14,14 @@ internal sealed class StorageOptionsRules : IValidateOptions<StorageOptions>
             result.AddError($"{StorageOptions.Section}:Provider is {options.Provider}; it may be {string.Join(", ", Enum.GetNames<StorageProvider>())}.");
         if (ProblemOf(options) is { } problem)
             result.AddError(problem);
+        if (options.ReadConnectionString is { } copy)
+        {
+            if (options.Provider != StorageProvider.MySql)
+                result.AddError($"{StorageOptions.Section}:ReadConnectionString is set, and {StorageOptions.Section}:Provider is {options.Provider}; only MySql has copies to read from. Remove it.");
+            else if (MySqlOptions.ProblemOf(copy, nameof(StorageOptions.ReadConnectionString)) is { } copyProblem)
+                result.AddError(copyProblem);
+        }
+
         return result.Build();
     }
 

@@ -48,6 +48,7 @@ internal static class StoreRegistration
                 : new SqliteDialect(SqliteOptions.From(storage.ConnectionString, folder)),
             Math.Max(1, storage.MaxPoolSize - 1), // and one writes
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SqlDatabase>>());
+            provider.GetRequiredService<ILogger<SqlDatabase>>(),
+            storage.ReadConnectionString is { } copy ? new MySqlDialect(MySqlOptions.From(copy)) : null);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class SqlDatabase : IAsyncDisposable, IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SqlReaderPool _readers;
+    private readonly SqlReaderPool? _copyReaders;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile SqlWriter? _writer;
     private bool _isDisposed;
@@ -21,12 +22,14 @@ internal sealed class SqlDatabase : IAsyncDisposable, IDisposable
     /// <param name="maxReaders">How many connections may read at once.</param>
     /// <param name="clock">The present time.</param>
     /// <param name="logger">Where the opening and failures are told.</param>
-    public SqlDatabase(SqlDialect dialect, int maxReaders, TimeProvider clock, ILogger logger)
+    /// <param name="copy">A copy that follows the database, for reads that may lag; null when there is none.</param>
+    public SqlDatabase(SqlDialect dialect, int maxReaders, TimeProvider clock, ILogger logger, SqlDialect? copy = null)
     {
         _dialect = dialect;
         _clock = clock;
         _logger = logger;
         _readers = new(dialect, maxReaders);
+        _copyReaders = copy is null ? null : new(copy, maxReaders);
     }
 
     /// <summary>The engine.</summary>
@@ -78,6 +81,27 @@ internal sealed class SqlDatabase : IAsyncDisposable, IDisposable
         return await _readers.RunAsync(work, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Reads on one connection of the pool, or of that of the copy; when the copy cannot answer, the database does.</summary>
+    /// <param name="work">What to read.</param>
+    /// <param name="mayLag">Whether the copy may answer.</param>
+    /// <param name="cancellationToken">Ends the wait for a connection.</param>
+    public async ValueTask<T> ReadAsync<T>(Func<SqlSession, ValueTask<T>> work, bool mayLag, CancellationToken cancellationToken)
+    {
+        if (mayLag && _copyReaders is { } copy)
+        {
+            try
+            {
+                return await copy.RunAsync(work, cancellationToken).ConfigureAwait(false);
+            }
+            catch (WegentException error)
+            {
+                _logger.CopyFailed(error.Message);
+            }
+        }
+
+        return await ReadAsync(work, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Reads several statements of one state of the data.</summary>
     public ValueTask<T> ReadSnapshotAsync<T>(Func<SqlSession, ValueTask<T>> work, CancellationToken cancellationToken) => ReadAsync(
         async session =>
@@ -115,6 +139,8 @@ internal sealed class SqlDatabase : IAsyncDisposable, IDisposable
         }
 
         await _readers.DisposeAsync().ConfigureAwait(false);
+        if (_copyReaders is { } copy)
+            await copy.DisposeAsync().ConfigureAwait(false);
         if (_writer is { } writer)
             await writer.DisposeAsync().ConfigureAwait(false); // last, so that the engine can tidy its files
     }

@@ -43,6 +43,7 @@ internal sealed class SqlTaskStore(SqlDatabase database) : ITaskStore
             values.Add(("since", StoreTime.ToMicroseconds(since)));
         return await database.ReadAsync(
             session => session.QueryAsync(sql, row => TaskMapping.ListedTask(row, database.Specs), values.ToArray()),
+            query.MayLag,
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -45,14 +45,14 @@ internal sealed class MySqlOptions
             : options!; // there is no problem
 
     /// <summary>What is wrong with a connection string, naming its key in the configuration; null when nothing is.</summary>
-    public static string? ProblemOf(string? connectionString) => Parse(connectionString, out _);
+    public static string? ProblemOf(string? connectionString, string setting = nameof(StorageOptions.ConnectionString)) => Parse(connectionString, out _, setting);
 
-    private static string? Parse(string? connectionString, out MySqlOptions? options)
+    private static string? Parse(string? connectionString, out MySqlOptions? options, string setting = nameof(StorageOptions.ConnectionString))
     {
         options = null;
-        const string Key = StorageOptions.Section + ":ConnectionString";
+        var key = $"{StorageOptions.Section}:{setting}";
         if (string.IsNullOrWhiteSpace(connectionString))
-            return $"{Key} is missing: {StorageOptions.Section}:Provider MySql needs one. {Example}";
+            return $"{key} is missing: {StorageOptions.Section}:Provider MySql needs one. {Example}";
 
         MySqlConnectionStringBuilder settings;
         try
@@ -61,13 +61,13 @@ internal sealed class MySqlOptions
         }
         catch (Exception error) when (error is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            return $"{Key} is not one for MySQL: it has a part that the driver does not know, or a value that cannot be. {Example}"; // the driver's own words may quote a piece of the password
+            return $"{key} is not one for MySQL: it has a part that the driver does not know, or a value that cannot be. {Example}"; // the driver's own words may quote a piece of the password
         }
 
         if (settings.Server.Length == 0)
-            return $"{Key} names no server. {Example}";
+            return $"{key} names no server. {Example}";
         if (settings.Database.Length == 0)
-            return $"{Key} names no database. {Example}";
+            return $"{key} names no database. {Example}";
         options = new MySqlOptions(settings);
         return null;
     }
