@@ -60,6 +60,8 @@ internal static class Server
         app.MapApiKeys();
         app.MapAdmin();
         app.MapApply();
+        app.MapPlan();
+        app.MapSchemas();
         app.MapResources();
         app.MapTasks();
         app.MapTaskEvents();

@@ -10,6 +10,7 @@ public sealed class SamplesTests
     [InlineData("demo-team.yaml")]
     [InlineData("demo-coordinate.yaml")]
     [InlineData("dev-team")]
+    [InlineData("kinds")]
     public void A_sample_is_without_any_finding(string name)
     {
         var path = Path.Combine(Repository.Root, "samples", "resources", name);
@@ -18,7 +19,7 @@ public sealed class SamplesTests
         var set = ResourceSet.Combine(files.Select(file => ResourceReader.Read(File.ReadAllText(file), Path.GetFileName(file), new ReaderOptions { Strict = true, ShellTypes = ShellTypes.BuiltIn })));
 
         Assert.Empty(set.Diagnostics);
-        Assert.Empty(ReferenceChecker.Check(set, "alice", new Dictionary<ResourceKey, Resource>()));
+        Assert.Empty(ReferenceChecker.Check(set, "alice", BuiltInResources.ByKey));
         Assert.Contains(set.Resources, resource => resource is TeamResource);
     }
 }

@@ -34,8 +34,11 @@ internal static class ApplyEndpoints
     {
         var options = parameters.ToOptions(Source);
         var result = await resources.ApplyAsync(await RequestBody.ReadTextAsync(context.Request), options, context.RequestAborted);
-        return Documents.Written(writer => WriteApplied(writer, result, options.DryRun));
+        return Reply(result, options.DryRun);
     }
+
+    /// <summary>What an apply did, on the wire.</summary>
+    public static IResult Reply(ApplyResult result, bool dryRun) => Documents.Written(writer => WriteApplied(writer, result, dryRun));
 
     private static async Task<IResult> DeleteAsync(HttpContext context, Caller caller, string ns, bool? cascade, bool? dryRun)
     {

@@ -22,6 +22,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         ("resource.invalid", StatusCodes.Status422UnprocessableEntity),
         ("apply.empty", StatusCodes.Status400BadRequest),
         ("apply.bad_set", StatusCodes.Status400BadRequest),
+        ("plan.invalid", StatusCodes.Status400BadRequest),
         ("patch.invalid", StatusCodes.Status400BadRequest),
         ("patch.identity", StatusCodes.Status400BadRequest),
         ("list.bad_selector", StatusCodes.Status400BadRequest),

@@ -58,4 +58,17 @@ public interface IResourceClient
     /// <exception cref="NotFoundException"><c>resource.not_found</c>, or <c>revision.not_found</c>: it is not kept, or there is none.</exception>
     /// <exception cref="ConflictException"><c>revision.broken</c>: it refers to what does not exist any more.</exception>
     ValueTask<AppliedResource> UndoAsync(string kind, string name, string namespaceName = "default", long? toVersion = null, bool dryRun = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds out what an apply would do: changes, prunes, and the tasks that use what changes. Writes nothing.</summary>
+    /// <param name="yaml">The documents.</param>
+    /// <param name="options">How to apply: namespace, strictness and set count. Null: the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidResourcesException">The documents have errors.</exception>
+    /// <exception cref="ConflictException">What is stored does not allow the apply.</exception>
+    ValueTask<ResourcePlan> PlanAsync(string yaml, ApplyOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Does exactly what a plan says, or nothing.</summary>
+    /// <exception cref="ConflictException"><c>plan.stale</c>: something moved since the plan was made. Nothing was written.</exception>
+    /// <exception cref="WegentException"><c>plan.invalid</c>: the plan was changed since it was made.</exception>
+    ValueTask<ApplyResult> ApplyPlanAsync(ResourcePlan plan, CancellationToken cancellationToken = default);
 }

@@ -133,6 +133,7 @@ public static class WegentServiceCollectionExtensions
         builder.Services.TryAddSingleton<ResourceFeed>();
         builder.Services.TryAddSingleton<ResourceWatcher>();
         builder.Services.TryAddSingleton<ResourceHistory>();
+        builder.Services.TryAddSingleton<ResourcePlanner>();
         builder.Services.TryAddSingleton<PlanBuilder>();
         builder.Services.TryAddSingleton<IWegentClient, WegentClient>();
         return builder;

@@ -14,6 +14,7 @@ internal sealed class ResourceService(
     ResourceLister lister,
     ResourceWatcher watcher,
     ResourceHistory history,
+    ResourcePlanner planner,
     ResourceViews views,
     PublicResources publicResources,
     IHintBus hints,
@@ -101,6 +102,27 @@ internal sealed class ResourceService(
             () => history.PrepareUndoAsync(key, toVersion, cancellationToken),
             set => CarryOutAsync(set, dryRun, cancellationToken)).ConfigureAwait(false);
         return result.Resources[0];
+    }
+
+    public ValueTask<ResourcePlan> PlanAsync(string yaml, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        options ??= new ApplyOptions();
+        return planner.PlanAsync(owner, yaml, new ApplyOptions { FileName = options.FileName, Namespace = options.Namespace, Strict = options.Strict, Prune = options.Prune }, cancellationToken);
+    }
+
+    public async ValueTask<ApplyResult> ApplyPlanAsync(ResourcePlan plan, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var set = await planner.PrepareAsync(owner, plan, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await CarryOutAsync(set, dryRun: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConflictException error)
+        {
+            throw ResourcePlanner.Stale(error.Message);
+        }
     }
 
     private async ValueTask<ApplyResult> CarryOutAsync(ChangeSet set, bool dryRun, CancellationToken cancellationToken)
