@@ -41,6 +41,11 @@ internal static class AuthorizationTable
         ["POST /api/v1/apply"] = Access.Users,
         ["POST /api/v1/namespaces/{ns}/apply"] = Access.Users,
         ["POST /api/v1/namespaces/{ns}/delete"] = Access.Users,
+        ["POST /api/v1/plan"] = Access.Users,
+        ["POST /api/v1/namespaces/{ns}/plan"] = Access.Users,
+        ["POST /api/v1/plan/apply"] = Access.Users,
+        ["GET /api/v1/schemas"] = Access.Anyone,
+        ["GET /api/v1/schemas/{kind}"] = Access.Anyone,
 
         ["GET /api/v1/tasks"] = Access.Users,
         ["POST /api/v1/tasks"] = Access.Users,
