@@ -33,8 +33,9 @@ internal static class ServeCommand
         builder.Services.AddWegentRuntime();
         builder.WebHost.UseKestrel();
         builder.AddHost();
-        await using var app = builder.Build().MapHost();
+        await using var app = builder.Build();
         HostSettings.Check(app.Services);
+        app.MapHost();
         try
         {
             await app.StartAsync(cancellationToken);
