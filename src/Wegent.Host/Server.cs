@@ -59,6 +59,7 @@ internal static class Server
         app.MapAuth();
         app.MapApiKeys();
         app.MapAdmin();
+        app.MapSecrets();
         app.MapApply();
         app.MapPlan();
         app.MapSchemas();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Wegent.Agents;
 using Wegent.Tasks;
@@ -16,7 +17,14 @@ internal sealed class PuppetAgent : IHostedAgent
 
     public string ShellType => Shell;
 
-    public IAsyncEnumerable<AgentEvent> RunAsync(AgentRequest request, CancellationToken cancellationToken) => Script(request, cancellationToken);
+    /// <summary>What it was asked so far.</summary>
+    public ConcurrentQueue<AgentRequest> Requests { get; } = [];
+
+    public IAsyncEnumerable<AgentEvent> RunAsync(AgentRequest request, CancellationToken cancellationToken)
+    {
+        Requests.Enqueue(request);
+        return Script(request, cancellationToken);
+    }
 
     public static async IAsyncEnumerable<AgentEvent> Echo(AgentRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

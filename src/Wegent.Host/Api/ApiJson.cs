@@ -32,6 +32,8 @@ namespace Wegent.Hosting.Api;
 [JsonSerializable(typeof(NewUserReply))]
 [JsonSerializable(typeof(UserChangeBody))]
 [JsonSerializable(typeof(UserList))]
+[JsonSerializable(typeof(SecretBody))]
+[JsonSerializable(typeof(SecretList))]
 [JsonSerializable(typeof(ExecutorList))]
 [JsonSerializable(typeof(StatsReply))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]

@@ -8,9 +8,13 @@ namespace Wegent.Runtime.Agents;
 /// <summary>Makes the request of one run: what the plan froze, with its secrets resolved at the last moment.</summary>
 internal sealed class AgentRequests(CredentialResolver credentials, LocalWorkspaces workspaces)
 {
-    public AgentRequest Build(AgentTask task, Subtask subtask, PlannedMember member, bool hosted, IReadOnlyList<Subtask> messages)
+    /// <exception cref="WegentException">A secret is not there or not allowed, or the workspace cannot be made.</exception>
+    public async ValueTask<AgentRequest> BuildAsync(AgentTask task, Subtask subtask, PlannedMember member, bool hosted, IReadOnlyList<Subtask> messages, CancellationToken cancellationToken)
     {
         var before = SessionBefore(subtask, messages);
+        var model = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in member.ModelEnvironment)
+            model[name] = await credentials.ResolveAsync(task.Owner, value, cancellationToken).ConfigureAwait(false);
         return new()
         {
             TaskId = task.Id,
@@ -19,9 +23,9 @@ internal sealed class AgentRequests(CredentialResolver credentials, LocalWorkspa
             BotName = member.BotName,
             Prompt = subtask.Prompt,
             SystemPrompt = member.SystemPrompt,
-            Model = member.ModelEnvironment.ToDictionary(entry => entry.Key, entry => credentials.Resolve(entry.Value), StringComparer.Ordinal),
+            Model = model,
             ModelProtocol = member.ModelProtocol,
-            McpServersJson = member.McpServersJson is { } servers ? credentials.ResolveJson(servers) : null,
+            McpServersJson = member.McpServersJson is { } servers ? await credentials.ResolveJsonAsync(task.Owner, servers, cancellationToken).ConfigureAwait(false) : null,
             SessionId = before?.SessionId,
             SessionExecutionId = before is null ? null : AgentRequest.ExecutionIdOf(before.Id, before.Attempt),
             History = [.. messages.TakeWhile(message => message.Id != subtask.Id)],

@@ -19,6 +19,7 @@ internal sealed class WegentClient : IWegentClient
         Owner = owner;
         Resources = ActivatorUtilities.CreateInstance<ResourceService>(services, owner);
         Tasks = ActivatorUtilities.CreateInstance<TaskService>(services, owner);
+        Secrets = ActivatorUtilities.CreateInstance<SecretService>(services, owner);
     }
 
     public string Owner { get; }
@@ -26,6 +27,8 @@ internal sealed class WegentClient : IWegentClient
     public IResourceClient Resources { get; }
 
     public ITaskClient Tasks { get; }
+
+    public ISecretClient Secrets { get; }
 
     public IWegentClient For(string owner)
     {

@@ -39,7 +39,7 @@ internal sealed class BotRunner(
         {
             var agent = agents.Get(member.ShellType);
             current = await BeginAsync(run, agent, member, current, stop).ConfigureAwait(false);
-            var request = requests.Build(run.Task, current, member, hosted: agent is IHostedAgent, messages);
+            var request = await requests.BuildAsync(run.Task, current, member, hosted: agent is IHostedAgent, messages, stop).ConfigureAwait(false);
 
             using var deadline = new CancellationTokenSource(options.Value.RunTimeout, clock);
             IAgentRun agentRun = agent switch

@@ -22,6 +22,7 @@ internal static class StoreRegistration
         Add<IRunStore, InMemoryRunStore, SqlRunStore>(services);
         Add<IPortLeaseStore, InMemoryPortLeaseStore, SqlPortLeaseStore>(services);
         Add<IUserStore, InMemoryUserStore, SqlUserStore>(services);
+        Add<ISecretStore, InMemorySecretStore, SqlSecretStore>(services);
     }
 
     private static void Add<TPort, TInMemory, TSql>(IServiceCollection services)

@@ -68,6 +68,10 @@ internal static class AuthorizationTable
         ["GET /api/v1/tasks/{task}/diff"] = Access.Users,
         ["GET /api/v1/tasks/{task}/workspace/files/{**path}"] = Access.Users,
 
+        ["GET /api/v1/secrets"] = Access.Users,
+        ["PUT /api/v1/secrets/{name}"] = Access.Users,
+        ["DELETE /api/v1/secrets/{name}"] = Access.Users,
+
         ["GET /api/v1/admin/users"] = Access.Admins,
         ["POST /api/v1/admin/users"] = Access.Admins,
         ["GET /api/v1/admin/users/{user}"] = Access.Admins,

@@ -31,6 +31,9 @@ public abstract class StoreContract : IAsyncLifetime
     /// <summary>Users.</summary>
     protected IUserStore Users => Stores.Users;
 
+    /// <summary>Secrets.</summary>
+    protected ISecretStore Secrets => Stores.Secrets;
+
     /// <summary>Ends when the test run is cancelled.</summary>
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 

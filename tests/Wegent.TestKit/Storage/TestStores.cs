@@ -8,7 +8,8 @@ namespace Wegent.TestKit.Storage;
 /// <param name="Runs">Queue and run log.</param>
 /// <param name="Ports">Port leases.</param>
 /// <param name="Users">Users.</param>
-public sealed record TestStores(IResourceStore Resources, ITaskStore Tasks, IRunStore Runs, IPortLeaseStore Ports, IUserStore Users) : IAsyncDisposable
+/// <param name="Secrets">Secrets.</param>
+public sealed record TestStores(IResourceStore Resources, ITaskStore Tasks, IRunStore Runs, IPortLeaseStore Ports, IUserStore Users, ISecretStore Secrets) : IAsyncDisposable
 {
     /// <summary>What to do at the end of a test; null when there is nothing to clean up.</summary>
     public Func<ValueTask>? OnDispose { get; init; }

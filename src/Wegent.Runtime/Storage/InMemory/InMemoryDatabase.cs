@@ -23,6 +23,8 @@ internal sealed class InMemoryDatabase(TimeProvider clock)
 
     public SortedDictionary<string, UserRecord> Users { get; } = new(StringComparer.Ordinal);
 
+    public Dictionary<(string Owner, string Name), (string Ciphertext, DateTimeOffset UpdatedAt)> Secrets { get; } = [];
+
     public Dictionary<string, ApiKeyRecord> ApiKeys { get; } = new(StringComparer.Ordinal); // by hash
 
     public long LastApiKeyId { get; set; }

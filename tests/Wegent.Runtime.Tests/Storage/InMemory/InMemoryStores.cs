@@ -13,6 +13,7 @@ internal static class InMemoryStores
             new InMemoryTaskStore(database),
             new InMemoryRunStore(database),
             new InMemoryPortLeaseStore(database),
-            new InMemoryUserStore(database)));
+            new InMemoryUserStore(database),
+            new InMemorySecretStore(database)));
     }
 }

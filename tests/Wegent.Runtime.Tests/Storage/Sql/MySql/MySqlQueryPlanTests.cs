@@ -51,7 +51,7 @@ public sealed partial class MySqlQueryPlanTests : IAsyncLifetime
 
     private static IEnumerable<(string Name, string Sql)> Statements()
     {
-        foreach (var type in new[] { typeof(TaskSql), typeof(UserSql), typeof(PortLeaseSql), typeof(ResourceSql), typeof(ResourceLogSql) })
+        foreach (var type in new[] { typeof(TaskSql), typeof(UserSql), typeof(PortLeaseSql), typeof(ResourceSql), typeof(ResourceLogSql), typeof(SecretSql) })
         {
             foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(static field => field.IsLiteral && field.FieldType == typeof(string)))
                 yield return ($"{type.Name}.{field.Name}", (string)field.GetRawConstantValue()!);

@@ -62,5 +62,6 @@ internal sealed class SqliteFile : IDisposable
         new SqlTaskStore(database),
         new SqlRunStore(database),
         new SqlPortLeaseStore(database),
-        new SqlUserStore(database));
+        new SqlUserStore(database),
+        new SqlSecretStore(database));
 }

@@ -43,6 +43,14 @@ CREATE TABLE api_keys (
   KEY ix_api_keys_user (user_id, id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE secrets (
+  owner VARCHAR(128) NOT NULL,
+  name VARCHAR(253) NOT NULL,
+  ciphertext LONGTEXT NOT NULL CHECK (ciphertext LIKE 'enc:%'),
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (owner, name)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 -- Resources: one table a kind, all of one shape. Public models have their own, as the upstream system has it.
 
 CREATE TABLE ghosts (

@@ -40,6 +40,14 @@ CREATE TABLE api_keys (
 CREATE UNIQUE INDEX ux_api_keys_hash ON api_keys (key_hash);
 CREATE INDEX ix_api_keys_user ON api_keys (user_id, id);
 
+CREATE TABLE secrets (
+  owner TEXT NOT NULL,
+  name TEXT NOT NULL,
+  ciphertext TEXT NOT NULL CHECK (ciphertext LIKE 'enc:%'),
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (owner, name)
+) STRICT, WITHOUT ROWID;
+
 -- Resources: one table a kind, all of one shape. Public models have their own, as the upstream system has it.
 
 CREATE TABLE ghosts (
