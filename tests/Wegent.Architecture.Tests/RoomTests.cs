@@ -37,7 +37,6 @@ public sealed class RoomTests
     [InlineData("Storage/Sql", "Sqlite", "MySql")]
     [InlineData("Sandboxes", "Docker", "LocalProcess")]
     [InlineData("Agents", "ClaudeCode", "Demo")]
-    [InlineData("Messaging", "InMemory", "Redis")]
     public void Adapters_do_not_know_each_other(string port, params string[] adapters)
     {
         foreach (var adapter in adapters.Where(adapter => Directory.Exists(Path.Combine(SourceTree.Root, "src", "Wegent.Runtime", port, adapter))))

@@ -10,7 +10,6 @@ using Wegent.Runtime.Application;
 using Wegent.Runtime.Application.Definitions;
 using Wegent.Runtime.DependencyInjection;
 using Wegent.Runtime.Messaging;
-using Wegent.Runtime.Messaging.InMemory;
 using Wegent.Runtime.Messaging.Redis;
 using Wegent.Runtime.Sandboxes;
 using Wegent.Runtime.Scheduling;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Wegent.Messaging;
-using Wegent.Runtime.Messaging.InMemory;
 
 namespace Wegent.Runtime.Messaging.Redis;
 

@@ -1,8 +1,8 @@
 using Wegent.Messaging;
-using Wegent.Runtime.Messaging.InMemory;
+using Wegent.Runtime.Messaging;
 using Wegent.TestKit.Messaging;
 
-namespace Wegent.Runtime.Tests.Messaging.InMemory;
+namespace Wegent.Runtime.Tests.Messaging;
 
 public sealed class InMemoryHintBusTests : HintBusContract
 {

@@ -1,6 +1,6 @@
 using Wegent.Messaging;
 
-namespace Wegent.Runtime.Messaging.InMemory;
+namespace Wegent.Runtime.Messaging;
 
 /// <summary>One listener: at most one waiter, and at most one hint kept for the next.</summary>
 internal sealed class InMemoryHintSubscription(TimeProvider clock, Action<InMemoryHintSubscription> onDispose) : IHintSubscription

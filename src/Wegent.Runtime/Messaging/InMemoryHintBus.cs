@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Wegent.Messaging;
 
-namespace Wegent.Runtime.Messaging.InMemory;
+namespace Wegent.Runtime.Messaging;
 
 /// <summary>Hints within this process. A topic costs nothing while nobody listens to it.</summary>
 internal sealed class InMemoryHintBus(TimeProvider clock) : IHintBus
