@@ -1,5 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using Wegent.Hosting.Commands.Files;
+using Wegent.Hosting.Commands.Remote;
+using Wegent.Hosting.Commands.Running;
+using Wegent.Hosting.Commands.Serving;
 
 namespace Wegent.Hosting.Commands;
 
@@ -14,7 +18,15 @@ internal static class CommandLine
             ServeCommand.Create(terminal),
             RunCommand.Create(terminal),
             ValidateCommand.Create(terminal),
+            DeleteCommand.Create(terminal),
+            WatchCommand.Create(terminal),
+            RolloutCommand.Create(terminal),
+            LoginCommand.Create(terminal),
+            LogsCommand.Create(terminal),
+            UserCommand.Create(terminal),
         };
+        foreach (var command in SchemaCommand.Create(terminal).Concat(ApplyCommand.Create(terminal)).Concat(GetCommand.Create(terminal)))
+            root.Add(command);
 
         // Without a verb it serves; what is asked of the tool itself (--help, --version) comes before.
         var parsed = root.Parse(args.Length == 0 ? ["serve"] : args);
@@ -42,6 +54,10 @@ internal static class CommandLine
             foreach (var failure in error.Failures)
                 terminal.Fail(failure);
             return ExitCodes.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
         }
         catch (WegentException error)
         {

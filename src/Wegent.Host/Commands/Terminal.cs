@@ -43,6 +43,11 @@ internal sealed class Terminal
 #pragma warning restore RS0030
     }
 
+    /// <summary>Waits for a key, and does not show it.</summary>
+#pragma warning disable RS0030 // as above
+    public static ConsoleKeyInfo ReadKey() => Console.ReadKey(intercept: true);
+#pragma warning restore RS0030
+
     /// <summary>A line for the person at the terminal, beside the output.</summary>
     public void Say(string line)
     {

@@ -1,5 +1,5 @@
 using Wegent.Events;
-using Wegent.Hosting.Commands;
+using Wegent.Hosting.Commands.Running;
 using Wegent.Tasks;
 
 namespace Wegent.Hosting.Tests.Commands;

@@ -140,9 +140,9 @@ public static class ResourceReader
         var version = tree.FindText(root, "apiVersion");
         if (key < 0)
             findings.Error(DiagnosticCodes.MissingField, tree.PositionOf(root), "apiVersion", "missing field 'apiVersion'", $"write apiVersion: {ResourceKinds.ApiVersion}");
-        else if (string.IsNullOrEmpty(version))
+        else if (version is { Length: 0 })
             findings.Error(DiagnosticCodes.MissingField, tree.PositionOf(key), "apiVersion", "the field 'apiVersion' has no value", $"write apiVersion: {ResourceKinds.ApiVersion}");
-        else if (version != ResourceKinds.ApiVersion)
+        else if (version is not null && version != ResourceKinds.ApiVersion) // a list or a mapping is found by its shape
             findings.Error(DiagnosticCodes.UnknownApiVersion, tree.PositionOf(tree.Next(key)), "apiVersion", $"unknown apiVersion {Suggestions.Quote(version)}", $"write {ResourceKinds.ApiVersion}");
     }
 
