@@ -5,6 +5,7 @@ using Wegent.Hosting.Api;
 using Wegent.Hosting.Security;
 using Wegent.Runtime;
 using Wegent.Runtime.Messaging;
+using Wegent.Runtime.Security;
 using Wegent.Runtime.Storage;
 
 namespace Wegent.Hosting.Commands.Serving;
@@ -61,6 +62,8 @@ internal static class ServeCommand
             Line("hints", $"Redis {cache.Servers}");
         Line("executor", await ExecutorPlace.DescribeAsync(app.Services));
         Line("sign in", SignInOf(app.Services));
+        if (KeysOfItsOwn(app.Services) is [_, ..] keys)
+            Line("note", $"{string.Join(" and ", keys)} not set: this host made its own. Others on the same database need the same; see docs/operations.md.");
         await terminal.Output.FlushAsync();
 
         void Line(string name, string value) => terminal.Output.WriteLine($"  {terminal.Styled($"{name,-9}", Style.Quiet)} {value}");
@@ -70,6 +73,19 @@ internal static class ServeCommand
     {
         var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
         return storage.Describe(services.GetRequiredService<IOptions<WegentOptions>>().Value.DataDirectory);
+    }
+
+    // A database on a server is there for several hosts; a file is not.
+    private static List<string> KeysOfItsOwn(IServiceProvider services)
+    {
+        var missing = new List<string>();
+        if (services.GetRequiredService<IOptions<StorageOptions>>().Value.Provider != StorageProvider.MySql)
+            return missing;
+        if (services.GetRequiredService<IOptions<SecurityOptions>>().Value.EncryptionKeys.Count == 0)
+            missing.Add($"{SecurityOptions.Section}:EncryptionKeys");
+        if (services.GetRequiredService<IOptions<AuthOptions>>().Value is { SigningKey: null } auth && !AuthModes.IsNone(auth.Mode))
+            missing.Add($"{AuthOptions.Section}:SigningKey");
+        return missing;
     }
 
     private static string SignInOf(IServiceProvider services)
