@@ -186,6 +186,8 @@ internal sealed class YamlTextWriter(StringBuilder output)
             return false;
         if (text[^1] is ' ' or ':' || text.Contains(": ", StringComparison.Ordinal) || text.Contains(" #", StringComparison.Ordinal))
             return false;
+        if (text.Contains(" *", StringComparison.Ordinal))
+            return false; // YamlDotNet takes no quoted key after a plain one that holds it
         foreach (var c in text)
         {
             if (!s_plain.Contains(c) && !char.IsLetter(c))

@@ -168,6 +168,14 @@ public sealed class RoundTripTests
     }
 
     [Fact]
+    public void A_quoted_key_after_one_with_an_asterisk_is_read_back()
+    {
+        var ghost = Ghost("x", new() { ["a *b"] = "v", ["\"c"] = "w" });
+
+        Assert.Equal(ResourceJson.ToJson(ghost), ResourceJson.ToJson(ReadBack(ghost)));
+    }
+
+    [Fact]
     public void Writing_and_reading_is_identity()
     {
         var characters = Gen.OneOf(

@@ -1,4 +1,3 @@
-using Wegent.Resources;
 using Wegent.Runtime.Application.Definitions;
 using Wegent.Storage;
 using static Wegent.Runtime.Tests.Application.Definitions.ResourceFixture;
