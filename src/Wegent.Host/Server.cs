@@ -4,6 +4,7 @@ using Wegent.Hosting.Api;
 using Wegent.Hosting.Observability;
 using Wegent.Hosting.Realtime;
 using Wegent.Hosting.Security;
+using Wegent.Runtime.Egress;
 
 namespace Wegent.Hosting;
 
@@ -16,6 +17,7 @@ internal static class Server
         var services = builder.Services;
         services.AddOptions<ServerOptions>().BindConfiguration(ServerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsRules>();
+        services.AddOptions<EgressOptions>().PostConfigure<IOptions<ServerOptions>>(static (egress, server) => egress.AllowPrivateNetworks ??= server.Value.FindPublicUrl() is null);
         services.AddRouting();
         services.AddHostSecurity();
         services.AddRealtime();

@@ -71,6 +71,15 @@ public sealed record PlannedMember
     /// <summary>Wire protocol of a custom model, such as <c>openai</c>; null when the shell decides.</summary>
     public string? ModelProtocol { get; init; }
 
+    /// <summary>Request form of an OpenAI-like endpoint, such as <c>responses</c>; null means <c>chat/completions</c>.</summary>
+    public string? ModelApiFormat { get; init; }
+
+    /// <summary>Context window of the model in tokens; null when it is not known.</summary>
+    public int? ModelContextWindow { get; init; }
+
+    /// <summary>Longest answer of the model in tokens; null when the endpoint decides.</summary>
+    public int? ModelMaxOutputTokens { get; init; }
+
     /// <summary>The ghost's MCP servers as JSON text with references and stored values; null when there are none.</summary>
     public string? McpServersJson { get; init; }
 

@@ -1,11 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Wegent;
 using Wegent.Agents;
+using Wegent.Runtime.Agents.Chat;
 using Wegent.Runtime.Agents.ClaudeCode;
 using Wegent.Runtime.Agents.Demo;
+using Wegent.Runtime.Egress;
 using Wegent.Runtime.Messaging;
 using Wegent.Runtime.Storage;
 
@@ -36,6 +39,42 @@ public static class WegentBuilderExtensions
         if (configure is not null)
             builder.Services.Configure(configure);
         return builder.AddDockerSandbox().AddLocalProcessSandbox().AddAgent<ClaudeCodeAgent>();
+    }
+
+    /// <summary>
+    /// Adds the Chat agent (<c>shellType: Chat</c>): a model spoken to directly, by OpenAI's or Anthropic's protocol as its Model resource
+    /// says, without a sandbox.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes the settings of section <c>Wegent:Agents:Chat</c>; null leaves them as they are.</param>
+    /// <param name="createClient">
+    /// Gives the client of a request, instead of one made for its Model resource; null leaves that to the resource. The client stays the
+    /// application's: it is not disposed, and may be one and the same for all requests.
+    /// </param>
+    public static IWegentBuilder AddChatAgent(this IWegentBuilder builder, Action<ChatAgentOptions>? configure = null, Func<IServiceProvider, AgentRequest, IChatClient>? createClient = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddEgress().BindOptions<ChatAgentOptions>(static (configuration, options) => configuration.GetSection(ChatAgentOptions.Section).Bind(options));
+        builder.Services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<IValidateOptions<ChatAgentOptions>, ChatAgentOptionsAnnotations>(),
+            ServiceDescriptor.Singleton<IValidateOptions<ChatAgentOptions>, ChatAgentOptionsRules>(),
+        ]);
+        if (configure is not null)
+            builder.Services.Configure(configure);
+        builder.Services.TryAddSingleton<ModelClients>();
+        builder.Services.TryAddSingleton(services => new ChatClientSource(
+            services.GetRequiredService<ModelClients>(),
+            createClient is null ? null : request => createClient(services, request)));
+        return builder.AddAgent<ChatAgent>();
+    }
+
+    // What agents inside this process call others with.
+    private static IServiceCollection AddEgress(this IWegentBuilder builder)
+    {
+        builder.Services.BindOptions<EgressOptions>(static (configuration, options) => configuration.GetSection(EgressOptions.Section).Bind(options));
+        builder.Services.TryAddSingleton<EgressHttp>();
+        return builder.Services;
     }
 
     /// <summary>Adds an agent of your own; the last one of a shell type wins.</summary>

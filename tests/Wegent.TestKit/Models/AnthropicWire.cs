@@ -1,14 +1,20 @@
-using System.Text.Json;
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace Wegent.TestKit.Models;
 
 /// <summary>Writes a scripted turn as the Messages API does.</summary>
-internal sealed class AnthropicWire(FakeModelTurn turn, string messageId, string model)
+internal sealed class AnthropicWire(FakeModelTurn turn, string messageId, string model) : IModelWire
 {
+    public HttpStatusCode Status => turn.Status;
+
+    public string Garbage => "event: content_block_delta\ndata: {\"type\": \"content_block_de\n\n";
+
+    public string ErrorEvent => $"event: error\ndata: {ErrorOf("overloaded_error", "Overloaded").ToJsonString()}\n\n";
+
     private string StopReason => turn.StopReason ?? (turn.Blocks.Any(block => block is FakeToolUse) ? "tool_use" : "end_turn");
 
-    private int OutputTokens => turn.OutputTokens ?? turn.Blocks.Sum(block => Pieces(block).Count);
+    private int OutputTokens => turn.OutputTokens ?? turn.Blocks.Sum(block => ModelPieces.Of(block).Count);
 
     /// <summary>The error reply.</summary>
     public JsonObject Error() => ErrorOf(turn.ErrorType, turn.ErrorMessage);
@@ -23,15 +29,23 @@ internal sealed class AnthropicWire(FakeModelTurn turn, string messageId, string
     /// <summary>The whole message, for a request without streaming.</summary>
     public JsonObject Message() => Envelope(new JsonArray([.. turn.Blocks.Select(Whole)]), StopReason, OutputTokens);
 
-    /// <summary>The events of a stream, in order; <c>IsPiece</c> marks those that carry a piece of the answer.</summary>
-    public IEnumerable<(JsonObject Event, bool IsPiece)> Events()
+    public IEnumerable<WireEvent> Events() => Written().Select(written => new WireEvent(
+        $"event: {written.Event["type"]}\ndata: {written.Event.ToJsonString()}\n\n",
+        written.IsPiece ? WireEventKind.Piece : (string?)written.Event["type"] switch
+        {
+            "content_block_stop" => WireEventKind.BlockEnd,
+            "message_delta" => WireEventKind.End,
+            _ => WireEventKind.Other,
+        }));
+
+    private IEnumerable<(JsonObject Event, bool IsPiece)> Written()
     {
         yield return (new() { ["type"] = "message_start", ["message"] = Envelope([], null, 1) }, false);
         yield return (new() { ["type"] = "ping" }, false);
         for (var index = 0; index < turn.Blocks.Count; index++)
         {
             yield return (new() { ["type"] = "content_block_start", ["index"] = index, ["content_block"] = Empty(turn.Blocks[index]) }, false);
-            foreach (var piece in Pieces(turn.Blocks[index]))
+            foreach (var piece in ModelPieces.Of(turn.Blocks[index]))
                 yield return (new() { ["type"] = "content_block_delta", ["index"] = index, ["delta"] = Delta(turn.Blocks[index], piece) }, true);
             if (turn.Blocks[index] is FakeThinking)
                 yield return (new() { ["type"] = "content_block_delta", ["index"] = index, ["delta"] = new JsonObject { ["type"] = "signature_delta", ["signature"] = "c2lnbmVk" } }, false);
@@ -90,27 +104,4 @@ internal sealed class AnthropicWire(FakeModelTurn turn, string messageId, string
         FakeToolUse => new() { ["type"] = "input_json_delta", ["partial_json"] = piece },
         _ => throw new ArgumentOutOfRangeException(nameof(block)),
     };
-
-    /// <summary>Words with the space after them; a tool's arguments in parts of 40 characters.</summary>
-    private static List<string> Pieces(FakeModelBlock block) => block switch
-    {
-        FakeText text => Words(text.Text),
-        FakeThinking thinking => Words(thinking.Text),
-        FakeToolUse tool => [.. JsonSerializer.Serialize(tool.Input).Chunk(40).Select(part => new string(part))],
-        _ => throw new ArgumentOutOfRangeException(nameof(block)),
-    };
-
-    private static List<string> Words(string text)
-    {
-        List<string> words = [];
-        for (var start = 0; start < text.Length;)
-        {
-            var space = text.IndexOf(' ', start);
-            var end = space < 0 ? text.Length : space + 1;
-            words.Add(text[start..end]);
-            start = end;
-        }
-
-        return words;
-    }
 }

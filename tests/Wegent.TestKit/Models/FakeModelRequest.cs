@@ -32,7 +32,8 @@ public sealed record FakeModelRequest
         : null;
 
     /// <summary>The system prompt's text.</summary>
-    public string System => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("system", out var system) ? TextOf(system) : "";
+    public string System => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("system", out var system) ? TextOf(system)
+        : string.Join('\n', Messages.Where(message => RoleOf(message) is "system" or "developer").Select(message => TextOf(message.GetProperty("content"))));
 
     /// <summary>Text of the last message of the user, tool results left out.</summary>
     public string LastUserText => Messages.LastOrDefault(message => RoleOf(message) == "user") is { ValueKind: JsonValueKind.Object } message
@@ -40,18 +41,33 @@ public sealed record FakeModelRequest
         : "";
 
     /// <summary>Results of tools in the last message, by the call's id.</summary>
-    public IReadOnlyDictionary<string, string> ToolResults => Messages.LastOrDefault(message => RoleOf(message) == "user") is { ValueKind: JsonValueKind.Object } last
-        && last.GetProperty("content") is { ValueKind: JsonValueKind.Array } blocks
-        ? blocks.EnumerateArray().Where(block => TypeOf(block) == "tool_result")
-            .ToDictionary(block => block.GetProperty("tool_use_id").GetString()!, block => block.TryGetProperty("content", out var content) ? TextOf(content) : "")
-        : new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> ToolResults
+    {
+        get
+        {
+            if (Messages.LastOrDefault() is { ValueKind: JsonValueKind.Object } end && RoleOf(end) == "tool")
+            {
+                return Messages.Reverse().TakeWhile(message => RoleOf(message) == "tool")
+                    .ToDictionary(message => message.GetProperty("tool_call_id").GetString()!, message => TextOf(message.GetProperty("content")));
+            }
+
+            return Messages.LastOrDefault(message => RoleOf(message) == "user") is { ValueKind: JsonValueKind.Object } last
+                && last.GetProperty("content") is { ValueKind: JsonValueKind.Array } blocks
+                ? blocks.EnumerateArray().Where(block => TypeOf(block) == "tool_result")
+                    .ToDictionary(block => block.GetProperty("tool_use_id").GetString()!, block => block.TryGetProperty("content", out var content) ? TextOf(content) : "")
+                : new Dictionary<string, string>();
+        }
+    }
+
+    /// <summary>Role and text of each message, in order: <c>user: hello</c>.</summary>
+    public IReadOnlyList<string> Conversation => [.. Messages.Select(message => $"{RoleOf(message)}: {(message.TryGetProperty("content", out var content) ? TextOf(content) : "")}")];
 
     /// <summary>How many messages the conversation has.</summary>
     public int MessageCount => Messages.Count();
 
     /// <summary>Names of the tools on offer.</summary>
     public IReadOnlyList<string> ToolNames => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("tools", out var tools)
-        ? [.. tools.EnumerateArray().Select(tool => tool.GetProperty("name").GetString()!)]
+        ? [.. tools.EnumerateArray().Select(tool => (tool.TryGetProperty("function", out var function) ? function : tool).GetProperty("name").GetString()!)]
         : [];
 
     private IEnumerable<JsonElement> Messages =>
