@@ -28,7 +28,7 @@ public sealed class RoomTests
         string[] adapters =
         [
             "Wegent.Runtime.Storage.InMemory", "Wegent.Runtime.Storage.Sql", "Wegent.Runtime.Messaging", "Wegent.Runtime.Sandboxes.Docker",
-            "Wegent.Runtime.Sandboxes.LocalProcess", "Wegent.Runtime.Sandboxes.Executor", "Wegent.Runtime.Agents.Chat", "Wegent.Runtime.Agents.ClaudeCode", "Wegent.Runtime.Agents.Demo",
+            "Wegent.Runtime.Sandboxes.LocalProcess", "Wegent.Runtime.Sandboxes.Executor", "Wegent.Runtime.Agents.Chat", "Wegent.Runtime.Agents.ClaudeCode", "Wegent.Runtime.Agents.Demo", "Wegent.Runtime.Agents.Dify",
         ];
 
         Assert.All(SourceTree.Files(room), file => Assert.All(adapters, adapter => Assert.False(file.ImportsBelow(adapter), $"{file.Path} imports {adapter}")));
@@ -38,7 +38,7 @@ public sealed class RoomTests
     [InlineData("Storage", "InMemory", "Sql")]
     [InlineData("Storage/Sql", "Sqlite", "MySql")]
     [InlineData("Sandboxes", "Docker", "LocalProcess")]
-    [InlineData("Agents", "Chat", "ClaudeCode", "Demo")]
+    [InlineData("Agents", "Chat", "ClaudeCode", "Demo", "Dify")]
     public void Adapters_do_not_know_each_other(string port, params string[] adapters)
     {
         foreach (var adapter in adapters.Where(adapter => Directory.Exists(Path.Combine(SourceTree.Root, "src", "Wegent.Runtime", port, adapter))))

@@ -10,6 +10,7 @@ public sealed class SamplesTests
     [InlineData("demo-team.yaml")]
     [InlineData("demo-coordinate.yaml")]
     [InlineData("chat-team.yaml")]
+    [InlineData("dify-team.yaml")]
     [InlineData("dev-team")]
     [InlineData("kinds")]
     public void A_sample_is_without_any_finding(string name)

@@ -8,6 +8,7 @@ using Wegent.Agents;
 using Wegent.Runtime.Agents.Chat;
 using Wegent.Runtime.Agents.ClaudeCode;
 using Wegent.Runtime.Agents.Demo;
+using Wegent.Runtime.Agents.Dify;
 using Wegent.Runtime.Egress;
 using Wegent.Runtime.Messaging;
 using Wegent.Runtime.Storage;
@@ -67,6 +68,23 @@ public static class WegentBuilderExtensions
             services.GetRequiredService<ModelClients>(),
             createClient is null ? null : request => createClient(services, request)));
         return builder.AddAgent<ChatAgent>();
+    }
+
+    /// <summary>Adds the Dify agent (<c>shellType: Dify</c>): an application of a Dify server, called over its service API, without a sandbox.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes the settings of section <c>Wegent:Agents:Dify</c>; null leaves them as they are.</param>
+    public static IWegentBuilder AddDifyAgent(this IWegentBuilder builder, Action<DifyAgentOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddEgress().BindOptions<DifyAgentOptions>(static (configuration, options) => configuration.GetSection(DifyAgentOptions.Section).Bind(options));
+        builder.Services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<IValidateOptions<DifyAgentOptions>, DifyAgentOptionsAnnotations>(),
+            ServiceDescriptor.Singleton<IValidateOptions<DifyAgentOptions>, DifyAgentOptionsRules>(),
+        ]);
+        if (configure is not null)
+            builder.Services.Configure(configure);
+        return builder.AddAgent<DifyAgent>();
     }
 
     // What agents inside this process call others with.
