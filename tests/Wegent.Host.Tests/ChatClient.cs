@@ -107,6 +107,18 @@ internal sealed class ChatClient : IAsyncDisposable
     public static bool IsEnd(JsonElement frame) =>
         frame.GetProperty("event").GetString() == "task:status" && frame.GetProperty("data").GetProperty("status").GetString() is "COMPLETED" or "FAILED" or "CANCELLED";
 
+    /// <summary>The next frame that is no event of a room, or null when the socket is closed: what other tests do on the same host is told, too.</summary>
+    public async Task<JsonElement?> ReceiveAnswerAsync()
+    {
+        while (true)
+        {
+            if (await ReceiveAsync() is not { } frame)
+                return null;
+            if (!frame.TryGetProperty("room", out _))
+                return frame;
+        }
+    }
+
     /// <summary>A frame, or null when the socket is closed.</summary>
     public async Task<JsonElement?> ReceiveAsync()
     {

@@ -161,10 +161,10 @@ public sealed class ResourceWriteTests(HostFixture fixture) : IClassFixture<Host
     public async Task A_dry_run_writes_nothing_and_a_diff_masks_secrets()
     {
         using var user = await _host.AddUserAsync("dirk");
-        const string Model = """{"apiVersion":"agent.wecode.io/v1","kind":"Model","metadata":{"name":"m"},"spec":{"modelConfig":{"env":{"model":"claude","api_key":"canary-1","base_url":"https://a.example"}}}}""";
+        const string Model = """{"apiVersion":"agent.wecode.io/v1","kind":"Model","metadata":{"name":"dry"},"spec":{"modelConfig":{"env":{"model":"claude","api_key":"canary-1","base_url":"https://a.example"}}}}""";
         using var dry = await SendAsync(user, HttpMethod.Post, "/api/v1/models?dryRun=true", Model);
         Assert.Equal(HttpStatusCode.Created, dry.StatusCode);
-        using var absent = await user.GetAsync("/api/v1/models/m", Ct);
+        using var absent = await user.GetAsync("/api/v1/models/dry", Ct);
         Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
 
         using var created = await SendAsync(user, HttpMethod.Post, "/api/v1/models", Model);

@@ -88,7 +88,7 @@ public sealed class SocketTests(HostFixture fixture) : IClassFixture<HostFixture
         await chat.AckAsync("task:leave", new { task_id = 1 });
         for (var i = 0; i < 20; i++)
             await BadAsync(chat, frame);
-        Assert.Null(await chat.ReceiveAsync());
+        Assert.Null(await chat.ReceiveAnswerAsync());
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, chat.Socket.CloseStatus);
     }
 
@@ -97,9 +97,9 @@ public sealed class SocketTests(HostFixture fixture) : IClassFixture<HostFixture
     {
         await using var chat = await ChatClient.ConnectAsync(_host, _client);
         await chat.SendTextAsync("{\"id\":\"c1\",\"event\":\"no:such\",\"data\":\"".PadRight(256 * 1024 - 2, 'x') + "\"}");
-        Assert.Equal("error", (await chat.ReceiveAsync())!.Value.GetProperty("event").GetString());
+        Assert.Equal("error", (await chat.ReceiveAnswerAsync())!.Value.GetProperty("event").GetString());
         await chat.SendTextAsync(new string('x', 256 * 1024 + 1));
-        Assert.Null(await chat.ReceiveAsync());
+        Assert.Null(await chat.ReceiveAnswerAsync());
         Assert.Equal(WebSocketCloseStatus.MessageTooBig, chat.Socket.CloseStatus);
     }
 
@@ -111,10 +111,10 @@ public sealed class SocketTests(HostFixture fixture) : IClassFixture<HostFixture
         foreach (var b in bytes)
             await chat.Socket.SendAsync(new ReadOnlyMemory<byte>([b]), WebSocketMessageType.Text, endOfMessage: false, Ct);
         await chat.Socket.SendAsync(ReadOnlyMemory<byte>.Empty, WebSocketMessageType.Text, endOfMessage: true, Ct);
-        Assert.Equal("ack", (await chat.ReceiveAsync())!.Value.GetProperty("event").GetString());
+        Assert.Equal("ack", (await chat.ReceiveAnswerAsync())!.Value.GetProperty("event").GetString());
 
         await chat.Socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, Ct);
-        Assert.Equal("error", (await chat.ReceiveAsync())!.Value.GetProperty("event").GetString());
+        Assert.Equal("error", (await chat.ReceiveAnswerAsync())!.Value.GetProperty("event").GetString());
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class SocketTests(HostFixture fixture) : IClassFixture<HostFixture
         await chat.AckAsync("chat:resume", new { task_id = taskId, after_seq = 0 });
         Assert.Equal(2, _host.Rooms.OpenRooms);
         await chat.Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "bye", Ct);
-        while (await chat.ReceiveAsync() is not null)
+        while (await chat.ReceiveAnswerAsync() is not null)
         {
         }
 
@@ -152,7 +152,7 @@ public sealed class SocketTests(HostFixture fixture) : IClassFixture<HostFixture
         await chat.AckAsync("task:leave", new { task_id = 1 });
         using var changed = await user.PutAsJsonAsync("/api/users/me/password", new { current_password = TestHost.UserPassword, new_password = "another one altogether" }, Ct);
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
-        Assert.Null(await chat.ReceiveAsync());
+        Assert.Null(await chat.ReceiveAnswerAsync());
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, chat.Socket.CloseStatus);
         Assert.NotNull(await _host.Services.GetRequiredService<IUserStore>().FindByNameAsync("mallory", Ct));
     }
@@ -169,7 +169,7 @@ public sealed class SocketTests(HostFixture fixture) : IClassFixture<HostFixture
     private static async Task BadAsync(ChatClient chat, string frame)
     {
         await chat.SendTextAsync(frame);
-        var answer = (await chat.ReceiveAsync())!.Value;
+        var answer = (await chat.ReceiveAnswerAsync())!.Value;
         Assert.Equal("error", answer.GetProperty("event").GetString());
         Assert.Equal("request.invalid", answer.GetProperty("error").GetProperty("code").GetString());
     }
