@@ -30,9 +30,9 @@ internal sealed class Terminal
     /// <summary>Whether there is someone to answer a question.</summary>
     public bool CanAsk { get; }
 
+#pragma warning disable RS0030 // the one place of the host that talks to the terminal
     public static Terminal Open()
     {
-#pragma warning disable RS0030 // the one place of the host that talks to the terminal
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var isInteractive = !Console.IsOutputRedirected && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         var hasColour = isInteractive && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
@@ -40,11 +40,9 @@ internal sealed class Terminal
         // Unlike the console's own writer, this one writes when it is told to: a chunk at a time, not a character.
         var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), bufferSize: 4096) { AutoFlush = false };
         return new Terminal(Console.In, output, Console.Error, isInteractive, hasColour, isInteractive && !Console.IsInputRedirected);
-#pragma warning restore RS0030
     }
 
     /// <summary>Waits for a key, and does not show it.</summary>
-#pragma warning disable RS0030 // as above
     public static ConsoleKeyInfo ReadKey() => Console.ReadKey(intercept: true);
 #pragma warning restore RS0030
 

@@ -135,7 +135,7 @@ public sealed class LoginTests(HostFixture fixture) : IClassFixture<HostFixture>
 
         string Forge(string algorithm = SecurityAlgorithms.HmacSha256, SecurityKey? signingKey = null, string audience = Tokens.ApiAudience, string issuer = Tokens.Issuer, int expires = 600, int notBefore = -1, int version = 0, string? subject = "admin")
         {
-            var now = DateTime.UtcNow;
+            var now = TimeProvider.System.GetUtcNow().UtcDateTime; // the host under test has the same clock
             var claims = new Dictionary<string, object> { [TokenClaims.UserName] = "admin", [TokenClaims.Role] = "admin", [TokenClaims.Version] = version + admin!.TokenVersion };
             if (subject is not null)
                 claims[TokenClaims.UserId] = subject == "admin" ? admin.Id.ToString() : subject;

@@ -15,7 +15,7 @@ namespace Wegent.Runtime.Messaging.Redis;
 /// One channel a topic, and a subscription only while someone here listens, so a host gets no hints that it has no use for. A topic
 /// that has just been subscribed, and all of them after a lost connection, are hinted once: what came before was missed.
 /// </remarks>
-internal sealed class RedisHintBus : IHintBus, IAsyncDisposable
+internal sealed class RedisHintBus : IHintBus, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -86,6 +86,9 @@ internal sealed class RedisHintBus : IHintBus, IAsyncDisposable
         _closing.Dispose();
     }
 
+    /// <summary>The same, for containers that are disposed without waiting. Blocks until the connection is closed.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
     /// <summary>Whether hints reach other hosts at present.</summary>
     internal bool IsConnected => _connection is { IsConnected: true };
 
@@ -118,7 +121,7 @@ internal sealed class RedisHintBus : IHintBus, IAsyncDisposable
         {
             try
             {
-                var connection = await ConnectionMultiplexer.ConnectAsync(configuration).WaitAsync(_closing.Token).ConfigureAwait(false);
+                var connection = await OpenAsync(configuration).ConfigureAwait(false);
                 connection.ConnectionFailed += (_, failed) => _logger.RedisAway(_servers, failed.FailureType, failed.Exception);
                 connection.ConnectionRestored += (_, restored) => Restored(restored);
                 if (connection.IsConnected)
@@ -132,6 +135,21 @@ internal sealed class RedisHintBus : IHintBus, IAsyncDisposable
                 _logger.RedisAway(_servers, ConnectionFailureType.UnableToConnect, error);
                 await Task.Delay(RetryDelay, _clock, _closing.Token).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration)
+    {
+        var opening = ConnectionMultiplexer.ConnectAsync(configuration);
+        try
+        {
+            return await opening.WaitAsync(_closing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The library cannot be told to give up; what it opens after the end is closed.
+            _ = opening.ContinueWith(static opened => opened.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
         }
     }
 
